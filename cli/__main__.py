@@ -1,0 +1,5 @@
+"""``python -m docparse.cli``."""
+
+from .app import main
+
+main()

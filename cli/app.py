@@ -1,0 +1,82 @@
+"""The Typer app, and the one place where an exception becomes an exit code and a line on stderr."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from docparse.errors import DocparseError, ExitCode
+
+from . import console, doctor, models, parse, schema
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+app.command("parse", epilog=parse.EPILOG)(parse.parse)
+app.command("schema")(schema.schema)
+app.command("doctor")(doctor.doctor)
+app.add_typer(models.app, name="models")
+
+VERBS = ("parse", "models", "schema", "doctor")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and end the process.
+
+    The bare form is ``parse``: ``docparse x.pdf``. A file that is called like a verb needs ``docparse parse``.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if not arguments or arguments[0] not in VERBS:
+        arguments.insert(0, "parse")
+    signal.signal(signal.SIGTERM, _interrupt)
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+    if code == ExitCode.INTERRUPTED:
+        # A model in another thread would go on to the end of its page.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    debug = "--debug" in arguments
+    try:
+        result = app(arguments, prog_name="docparse", standalone_mode=False)
+        return int(result or 0)
+    except DocparseError as error:
+        if debug:
+            raise
+        console.error(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever reads us has seen enough (``docparse x.pdf | head -1``): no error of anybody.
+        _drop_stdout()
+        return ExitCode.OK
+    except (KeyboardInterrupt, typer.Abort):
+        console.error("interrupted")
+        return ExitCode.INTERRUPTED
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # the parser of options has its own errors
+            console.error(f"{' '.join(error.format_message().split())} (docparse --help lists the options)")
+            return ExitCode.USAGE
+        if debug:
+            raise
+        first_line = (str(error).splitlines() or [""])[0][:300]
+        console.error(
+            f"a defect in docparse: {type(error).__name__}: {first_line} (run it again with --debug and report it)"
+        )
+        return ExitCode.DEFECT
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _drop_stdout() -> None:
+    """Have the interpreter's own last flush go nowhere instead of failing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,93 @@
+"""What people read while they wait: messages, progress and the summary, all on stderr."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from docparse import Document
+    from docparse.document import Problem
+
+
+def error(message: str) -> None:
+    """One line, whatever the message holds."""
+    _line(f"docparse: {message}")
+
+
+def _line(text: str) -> None:
+    # A terminal must not be steered by the name or the text of a file.
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    print(printable, file=sys.stderr, flush=True)
+
+
+class Progress(Protocol):
+    """What the loop over pages tells."""
+
+    def begin(self, name: str, pages: int) -> None: ...
+
+    def advance(self) -> None: ...
+
+
+class _Silent:
+    def begin(self, name: str, pages: int) -> None:
+        pass
+
+    def advance(self) -> None:
+        pass
+
+
+def progress(documents: int, *, quiet: bool) -> AbstractContextManager[Progress]:
+    """A progress bar where stderr is a terminal, else nothing."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(_Silent())
+    from .progress import ProgressBar
+
+    return ProgressBar(documents)
+
+
+def problems(name: str, found: Iterable["Problem"]) -> None:
+    """Every problem, a line each."""
+    for problem in found:
+        place = f"page {problem.page}" if problem.page else "document"
+        place += f", {problem.element}" if problem.element else ""
+        _line(f"docparse: {name}: {place}: {problem.severity.value}: {problem.message}")
+
+
+def losses(document: "Document") -> None:
+    """One line on what is missing from a document that is written all the same."""
+    lost = [page for page in document.pages if page.status.value != "ok"]
+    if not lost:
+        return
+    reasons = [p.message for page in lost for p in page.problems if p.severity.value == "error"]
+    numbers = ", ".join(str(page.number) for page in lost[:10]) + (", …" if len(lost) > 10 else "")
+    what = f"{len(lost)} of {len(document.pages)} pages could not be read, or not to the end ({numbers})"
+    error(f"{document.source.name}: {what}: {reasons[0] if reasons else 'see the problems in the JSON'}")
+
+
+def summary(document: "Document", seconds: float) -> None:
+    """The closing line of one document."""
+    engines = Counter(page.engine or "none" for page in document.pages)
+    models = sorted({page.model for page in document.pages if page.model})
+    told = ", ".join(name if len(engines) == 1 else f"{name} ×{n}" for name, n in engines.most_common())
+    parts = [
+        _count(len(document.pages), "page"),
+        _count(sum(len(page.elements) for page in document.pages), "element"),
+        _count(len(document.problems) + sum(len(page.problems) for page in document.pages), "problem"),
+        f"engine {told}" + (f" ({', '.join(models)})" if models else ""),
+        f"{seconds / max(1, len(document.pages)):.2f} s a page",
+    ]
+    _line(f"docparse: {document.source.name}: {', '.join(parts)}")
+
+
+def batch_summary(done: int, failed: int, pages: int, seconds: float) -> None:
+    """The closing line of a folder or of several documents."""
+    _line(
+        f"docparse: {_count(done + failed, 'document')}: {done} written, {failed} with errors; "
+        f"{_count(pages, 'page')} in {seconds:.1f} s, {seconds / max(1, pages):.2f} s a page"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,286 @@
+"""``docparse [parse] INPUT...``: the main job."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
+from docparse.options import SYSTEM_PROMPT, USER_PROMPT, DtypeName, EngineName, Format, ImagesMode, Options
+
+from . import console
+
+if TYPE_CHECKING:
+    from docparse import Document, Pipeline
+    from docparse.batch.plan import Job
+    from docparse.document import Page
+
+_INPUT, _OUTPUT, _ENGINE, _LIMITS, _TALK = "Input", "Output", "Engine", "Limits", "Messages"
+
+EPILOG = (
+    "Other commands: [bold]docparse models[/bold] (checkpoints), [bold]docparse schema[/bold] (of the JSON), "
+    "[bold]docparse doctor[/bold] (what will be used and why). "
+    "A file that is called like a command: [bold]docparse parse FILE[/bold]."
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from docparse.version import __version__
+
+        print(f"docparse {__version__}")
+        raise typer.Exit
+
+
+def parse(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="PDF or image files, a folder, or - for stdin.")
+    ],
+    formats: Annotated[
+        list[Format] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="May be given several times with -o. [default: md, or as -o ends]",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE|DIR", help="[default: one document to stdout]", rich_help_panel=_OUTPUT
+        ),
+    ] = None,
+    images: Annotated[
+        ImagesMode | None,
+        typer.Option(
+            help="Pictures cut from the pages. [default: embed for HTML alone, files with -o, else none]",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    furniture: Annotated[
+        Literal["drop", "keep"],
+        typer.Option(help="Running page headers and footers in Markdown.", rich_help_panel=_OUTPUT),
+    ] = "drop",
+    save_raw: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep every engine answer, for --engine replay.", rich_help_panel=_OUTPUT),
+    ] = None,
+    pages: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Such as 1-3,7,-1.", rich_help_panel=_INPUT)
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Of an encrypted PDF.", rich_help_panel=_INPUT)
+    ] = None,
+    engine: Annotated[EngineName, typer.Option(help="What reads the pages.", rich_help_panel=_ENGINE)] = "auto",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALIAS|DIR|HUB_ID",
+            help="3b, 7b, 32b, 72b, a checkpoint's folder or hub id; "
+            "for --engine replay the folder of --save-raw. [env: DOCPARSE_MODEL]",
+            rich_help_panel=_ENGINE,
+        ),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.", rich_help_panel=_ENGINE)
+    ] = "auto",
+    dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.", rich_help_panel=_ENGINE)] = "auto",
+    system_prompt: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="[default: the one for document parsing]",
+            show_default=False,
+            rich_help_panel=_ENGINE,
+        ),
+    ] = SYSTEM_PROMPT,
+    user_prompt: Annotated[
+        str, typer.Option(metavar="TEXT", help="The request.", rich_help_panel=_ENGINE)
+    ] = USER_PROMPT,
+    min_pixels: Annotated[
+        int | None, typer.Option(metavar="N", help="Of the image that the model sees.", rich_help_panel=_LIMITS)
+    ] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(metavar="N", help="Of the image that the model sees.", rich_help_panel=_LIMITS)
+    ] = None,
+    max_new_tokens: Annotated[
+        int, typer.Option(metavar="N", help="Of a page's answer.", rich_help_panel=_LIMITS)
+    ] = 8192,
+    page_timeout: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Once for rendering, once for decoding. [default: 30, 900]",
+            rich_help_panel=_LIMITS,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Processes that read pages. [default: one a core, at most 4]",
+            rich_help_panel=_LIMITS,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.", rich_help_panel=_TALK)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every problem.", rich_help_panel=_TALK)] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.", rich_help_panel=_TALK)] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version.", rich_help_panel=_TALK),
+    ] = False,
+) -> int:
+    """PDFs and scans to HTML, Markdown and JSON, every element with its place on the page."""
+    if debug:
+        os.environ["DOCPARSE_DEBUG"] = "1"
+    from docparse.batch.plan import plan
+
+    jobs = plan(inputs, formats or [], output)
+    options = Options(
+        engine=engine,
+        model=model,
+        device=device,
+        dtype=dtype,
+        pages=pages,
+        password=password,
+        min_pixels=min_pixels,
+        max_pixels=max_pixels,
+        max_new_tokens=max_new_tokens,
+        page_timeout=page_timeout,
+        images=images or _images_for(jobs[0]),
+        save_raw=save_raw,
+        system_prompt=system_prompt,
+        user_prompt=user_prompt,
+        workers=workers,
+    )
+    if options.images == "files" and output is None:
+        raise UsageError("--images files needs -o: there is no folder to put them in")
+    from docparse import Pipeline
+
+    run = _Run(Pipeline(options), furniture=furniture == "keep", quiet=quiet, verbose=verbose)
+    return run.one(jobs[0]) if len(jobs) == 1 and not Path(inputs[0]).is_dir() else run.many(jobs)
+
+
+def _images_for(job: "Job") -> ImagesMode:
+    if job.formats == (Format.HTML,):
+        return "embed"
+    return "none" if job.target is None else "files"
+
+
+class _Run:
+    """One call of the command: its documents one after the other."""
+
+    def __init__(self, pipeline: "Pipeline", *, furniture: bool, quiet: bool, verbose: bool) -> None:
+        self._pipeline = pipeline
+        self._furniture = furniture
+        self._quiet = quiet
+        self._verbose = verbose
+
+    def one(self, job: "Job") -> int:
+        """A single document: its error is the command's."""
+        with console.progress(1, quiet=self._quiet) as bar:
+            started = time.monotonic()
+            document, code = self._document(job, bar)
+        self._tell(document, time.monotonic() - started)
+        return code
+
+    def many(self, jobs: "list[Job]") -> int:
+        """Many documents: what is wrong with one harms no other."""
+        failed = pages = 0
+        started = time.monotonic()
+        code = ExitCode.OK
+        with console.progress(len(jobs), quiet=self._quiet) as bar:
+            for job in jobs:
+                try:
+                    document, one_code = self._document(job, bar)
+                except OutputError:
+                    raise
+                except DocparseError as error:
+                    console.error(str(error))
+                    failed += 1
+                    continue
+                pages += len(document.pages)
+                failed += one_code != ExitCode.OK
+                console.losses(document)
+                if self._verbose:
+                    self._tell_problems(document)
+                if one_code == ExitCode.INTERRUPTED:
+                    code = ExitCode.INTERRUPTED
+                    break
+        if not self._quiet:
+            console.batch_summary(len(jobs) - failed, failed, pages, time.monotonic() - started)
+        return code or (ExitCode.PARTIAL if failed else ExitCode.OK)
+
+    def _document(self, job: "Job", bar: console.Progress) -> "tuple[Document, int]":
+        from docparse.pipeline import refuse_if_unread
+
+        pages: list[Page] = []
+        interrupted = False
+        with self._pipeline.open(job.given) as opened:
+            bar.begin(opened.source.name, len(opened.numbers))
+            try:
+                for page in opened.pages():
+                    pages.append(page)
+                    if job.target is None and job.formats == (Format.JSONL,):
+                        from docparse.export.json import page_line
+
+                        _write_stdout(page_line(opened.source, page))
+                    bar.advance()
+            except KeyboardInterrupt:
+                # What is finished is written; the document says that it is not all.
+                interrupted = True
+                if not pages:
+                    raise
+            document = opened.assemble(pages, interrupted=interrupted)
+        refuse_if_unread(document)
+        self._write(document, job)
+        if interrupted:
+            console.error(f"{document.source.name}: interrupted after {len(pages)} pages, which are written")
+            return document, ExitCode.INTERRUPTED
+        complete = all(page.status.value == "ok" for page in document.pages)
+        return document, ExitCode.OK if complete else ExitCode.PARTIAL
+
+    def _write(self, document: "Document", job: "Job") -> None:
+        from docparse.export.files import detach_assets, serialise, write_text
+
+        if job.target is None:
+            if job.formats != (Format.JSONL,):
+                _write_stdout(serialise(document, job.formats[0], furniture=self._furniture))
+            return
+        if self._pipeline.options.images == "files":
+            name = job.target.name if job.is_stem else job.target.stem
+            detach_assets(document, job.target.with_name(name + ".assets"))
+        for form in job.formats:
+            write_text(job.path(form), serialise(document, form, furniture=self._furniture))
+
+    def _tell(self, document: "Document", seconds: float) -> None:
+        if self._verbose:
+            self._tell_problems(document)
+        console.losses(document)
+        if not self._quiet:
+            console.summary(document, seconds)
+
+    def _tell_problems(self, document: "Document") -> None:
+        found = [*document.problems, *(problem for page in document.pages for problem in page.problems)]
+        console.problems(document.source.name, found)
+
+
+def _write_stdout(text: str) -> None:
+    """The document's bytes and nothing else, in UTF-8 whatever the locale says.
+
+    Raises:
+        OutputError: standard output cannot be written, e.g. the disk behind it is full.
+    """
+    try:
+        data = text if text.endswith("\n") else text + "\n"
+        sys.stdout.buffer.write(data.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error

@@ -1,0 +1,308 @@
+"""The document: what every engine's answer becomes, and all that an exporter ever sees.
+
+Boxes are in *page units*: PDF points (1/72 inch) of the page as it is shown, pixels for an image; origin at
+the top left. ``schemas/document.schema.json`` is generated from these classes (``docparse schema``).
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .geometry import Box
+
+SCHEMA_VERSION = "1.0"
+
+
+class Model(BaseModel):
+    """Base of all parts: unknown keys are refused, so that a typo is never silently lost."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    """Worth knowing; nothing is lost."""
+    WARNING = "warning"
+    """Something was repaired, left out or is in doubt."""
+    ERROR = "error"
+    """Something could not be read."""
+
+
+class Problem(Model):
+    """Something that went wrong or was repaired, and where."""
+
+    kind: str
+    """A stable name in lower-case words, e.g. ``box-outside-page``."""
+    severity: Severity
+    message: str
+    """One sentence for people."""
+    page: int | None = None
+    """Page number from 1; null for the document as a whole."""
+    element: str | None = None
+    """The id of the element."""
+
+
+class Asset(Model):
+    """A picture cut from the page."""
+
+    media_type: str
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    path: str | None = None
+    """Relative to the output file (``--images files``)."""
+    data: str | None = None
+    """Base64 (``--images embed``)."""
+
+
+class Grounding(Model):
+    """How far the page itself bears an element out."""
+
+    support: float = Field(ge=0, le=1)
+    """Share of the element's words that the page's text layer has inside the element's box."""
+
+
+class _Element(Model):
+    id: str = ""
+    """Unique in the document: ``p<page>-e<index>``; given when the document is assembled."""
+    box: Box | None = None
+    """Page units. Null where the engine gave none or one that cannot be."""
+    text: str = ""
+    """Plain text; inline mathematics stays LaTeX between ``$``; line breaks are ``\\n``."""
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """Geometric mean of the token probabilities; null where the engine has none."""
+    grounding: Grounding | None = None
+
+
+class Heading(_Element):
+    kind: Literal["heading"] = "heading"
+    level: int = Field(default=2, ge=1, le=6)
+
+
+class Paragraph(_Element):
+    kind: Literal["paragraph"] = "paragraph"
+
+
+class ListItem(_Element):
+    kind: Literal["list_item"] = "list_item"
+    level: int = Field(default=1, ge=1)
+    """1 is the outermost."""
+    ordered: bool = False
+    marker: str = ""
+    """As printed: ``•``, ``3.``, ``(a)``; empty where unknown. Not part of ``text``."""
+
+
+class Cell(Model):
+    """One cell; ``row`` and ``column`` count from 0 and name its top left slot."""
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    row_span: int = Field(default=1, ge=1)
+    column_span: int = Field(default=1, ge=1)
+    header: bool = False
+    text: str = ""
+    box: Box | None = None
+
+
+class Table(_Element):
+    kind: Literal["table"] = "table"
+    row_count: int = 0
+    column_count: int = 0
+    cells: list[Cell] = []
+    """Row by row; slots that a span covers have no cell of their own."""
+
+
+class Formula(_Element):
+    kind: Literal["formula"] = "formula"
+    latex: str = ""
+    """Without delimiters. Empty where only the page's own characters are known (see ``text``)."""
+    handwritten: bool = False
+    asset: Asset | None = None
+
+
+class Chart(_Element):
+    kind: Literal["chart"] = "chart"
+    row_count: int = 0
+    column_count: int = 0
+    cells: list[Cell] = []
+    """The chart's data as a table; empty where only the picture is known."""
+    asset: Asset | None = None
+
+
+class Picture(_Element):
+    kind: Literal["picture"] = "picture"
+    description: str = ""
+    """What a model says is to be seen. Not words of the page."""
+    asset: Asset | None = None
+    # ``text`` holds words that are printed inside the picture.
+
+
+class Caption(_Element):
+    kind: Literal["caption"] = "caption"
+    target: str | None = None
+    """The id of the table, picture, chart or formula that it belongs to."""
+
+
+class Chemical(_Element):
+    kind: Literal["chemical"] = "chemical"
+    smiles: str = ""
+    asset: Asset | None = None
+
+
+class Music(_Element):
+    kind: Literal["music"] = "music"
+    abc: str = ""
+    asset: Asset | None = None
+
+
+class Author(_Element):
+    kind: Literal["author"] = "author"
+
+
+class Footnote(_Element):
+    kind: Literal["footnote"] = "footnote"
+
+
+class PageHeader(_Element):
+    kind: Literal["page_header"] = "page_header"
+
+
+class PageFooter(_Element):
+    kind: Literal["page_footer"] = "page_footer"
+
+
+AnyElement = (
+    Heading
+    | Paragraph
+    | ListItem
+    | Table
+    | Formula
+    | Chart
+    | Picture
+    | Caption
+    | Chemical
+    | Music
+    | Author
+    | Footnote
+    | PageHeader
+    | PageFooter
+)
+Element = Annotated[AnyElement, Field(discriminator="kind")]
+
+
+class StopReason(StrEnum):
+    """Why an engine's answer ended."""
+
+    END = "end"
+    LENGTH = "length"
+    """``--max-new-tokens`` was reached: the rest of the page is missing."""
+    TIMEOUT = "timeout"
+    """``--page-timeout`` was reached: the rest of the page is missing."""
+
+
+class PageStatus(StrEnum):
+    OK = "ok"
+    PARTIAL = "partial"
+    """Some of the page is known to be missing."""
+    FAILED = "failed"
+    """Nothing of the page could be read; its problems say why."""
+
+
+class Timings(Model):
+    """Seconds."""
+
+    read: float = 0.0
+    """Rendering and text extraction, in the worker process."""
+    engine: float = 0.0
+    """The engine's own work."""
+
+
+class Page(Model):
+    number: int = Field(ge=1)
+    width: float
+    height: float
+    unit: Literal["pt", "px"]
+    rotation: int = 0
+    """Degrees clockwise by which the file asks the page to be turned; boxes are already turned."""
+    status: PageStatus = PageStatus.OK
+    engine: str | None = None
+    model: str | None = None
+    stop_reason: StopReason | None = None
+    elements: list[Element] = []
+    """In reading order."""
+    problems: list[Problem] = []
+    timings: Timings = Timings()
+
+
+class Source(Model):
+    """The file that was read."""
+
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    page_count: int
+    """All pages of the file, also those that were not asked for."""
+
+
+class Document(Model):
+    """A parsed document. ``docparse.parse`` makes it, ``to_*`` write it."""
+
+    schema_version: str = SCHEMA_VERSION
+    generator: str
+    source: Source
+    title: str | None = None
+    """From the file's own metadata."""
+    pages: list[Page] = []
+    problems: list[Problem] = []
+
+    def to_html(self) -> str:
+        """One self-contained, sanitised HTML page."""
+        from .export.html import to_html
+
+        return to_html(self)
+
+    def to_markdown(self, *, furniture: bool = False) -> str:
+        """GitHub-flavoured Markdown; running headers and footers only with ``furniture``."""
+        from .export.markdown import to_markdown
+
+        return to_markdown(self, furniture=furniture)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """JSON as described by ``schemas/document.schema.json``, keys always in the same order."""
+        from .export.json import to_json
+
+        return to_json(self, indent=indent)
+
+    def to_jsonl(self) -> str:
+        """One line a page."""
+        from .export.json import page_line
+
+        return "".join(page_line(self.source, page) for page in self.pages)
+
+    def to_qwenvl(self) -> str:
+        """Canonical QwenVL HTML, one ``body`` a page, boxes in page units."""
+        from .export.qwenvl import to_qwenvl
+
+        return to_qwenvl(self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Document":
+        """Read a document that ``to_json`` wrote.
+
+        Raises:
+            InputError: the file is missing or is no such document.
+        """
+        from pydantic import ValidationError
+
+        from .errors import InputError
+
+        try:
+            return cls.model_validate_json(Path(path).read_bytes())
+        except OSError as error:
+            raise InputError(f"cannot read {path}: {error.strerror}") from error
+        except ValidationError as error:
+            raise InputError(f"{path} is no docparse document: {error.errors()[0]['msg']}") from error

@@ -1,0 +1,161 @@
+"""A born-digital page's own text as elements: what the layout engine answers, with no model at all.
+
+Pure: a ``TextLayer`` goes in, elements with boxes in page units come out.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+
+from .document import (
+    AnyElement,
+    Caption,
+    Cell,
+    Footnote,
+    Formula,
+    Heading,
+    ListItem,
+    PageFooter,
+    PageHeader,
+    Paragraph,
+    Picture,
+    Table,
+)
+from .geometry import Box
+from .textlayer import SOFT_HYPHEN, Block, Line, TextLayer
+
+_BULLET = re.compile(r"([•◦▪▫‣⁃●○■□◆◇▶►➢➤✓✔✗∙·–—*-]|o(?= ))(?=\s|$)")
+_ORDINAL = re.compile(r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{2,6}|[IVXLC]{2,6})[.)])(?=\s|$)")
+_INDENT = 6.0
+"""Points by which a nested item is indented at least."""
+_HYPHENS = ("-", "\u2010")
+_HYPHENATED = re.compile(r"[^\W\d_]{2}[-\u2010]$")
+# Scripts that are written without blanks between words: Han, Kana, Bopomofo and their punctuation.
+_UNSPACED = "[\u2e80-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_UNSPACED_START = re.compile(_UNSPACED)
+_UNSPACED_END = re.compile(_UNSPACED + "$")
+
+
+def draft(text_layer: TextLayer) -> list[AnyElement]:
+    """The page's elements in reading order."""
+    vocabulary = {word.lower().strip(".,;:!?()[]\"'“”‘’") for word, _ in text_layer.words}
+    elements: list[AnyElement] = []
+    for is_list, blocks in groupby(text_layer.blocks, key=lambda block: block.kind == "list-item"):
+        if is_list:
+            elements.extend(_list_items(list(blocks), vocabulary))
+        else:
+            elements.extend(_element(block, vocabulary) for block in blocks)
+    return elements
+
+
+def _element(block: Block, vocabulary: Collection[str]) -> AnyElement:
+    box = block.box
+    match block.kind:
+        case "table":
+            return _table(block, vocabulary)
+        case "picture":
+            return Picture(box=box, text="\n".join(line.text for line in block.lines))
+        case "formula":
+            return Formula(box=box, text=" ".join(line.text for line in block.lines))
+    text = join_lines(block.lines, vocabulary)
+    match block.kind:
+        case "title":
+            return Heading(box=box, text=text, level=1)
+        case "section-header":
+            return Heading(box=box, text=text, level=2)
+        case "caption":
+            return Caption(box=box, text=text)
+        case "footnote":
+            return Footnote(box=box, text=text)
+        case "page-header":
+            return PageHeader(box=box, text=text)
+        case "page-footer":
+            return PageFooter(box=box, text=text)
+    return Paragraph(box=box, text=text)
+
+
+def _list_items(blocks: Sequence[Block], vocabulary: Collection[str]) -> Iterator[ListItem]:
+    """One item for each marker; a block without one goes on as an item of its own."""
+    items = [lines for block in blocks for lines in _split_at_markers(block.lines)]
+    indents = sorted(lines[0].box.x0 for lines in items)
+    levels = [x for index, x in enumerate(indents) if index == 0 or x - indents[index - 1] > _INDENT]
+    # Items side by side in two columns are not nested in each other.
+    if levels and levels[-1] - levels[0] > 120:
+        levels = levels[:1]
+    for lines in items:
+        text = join_lines(lines, vocabulary)
+        match = _BULLET.match(text) or _ORDINAL.match(text)
+        marker = match[1] if match else ""
+        yield ListItem(
+            box=Box.around(line.box for line in lines),
+            text=text[len(marker) :].strip(),
+            marker=marker,
+            ordered=bool(marker) and not _BULLET.match(text),
+            level=max(1, sum(x <= lines[0].box.x0 + 1 for x in levels)),
+        )
+
+
+def _split_at_markers(lines: Sequence[Line]) -> list[list[Line]]:
+    items: list[list[Line]] = []
+    begins_with_bullet = bool(_BULLET.match(lines[0].text))
+    pattern = _BULLET if begins_with_bullet else _ORDINAL
+    for line in lines:
+        if not items or (pattern.match(line.text) and pattern.match(lines[0].text)):
+            items.append([])
+        items[-1].append(line)
+    return items
+
+
+def _table(block: Block, vocabulary: Collection[str]) -> Table:
+    cells = [
+        Cell(
+            row=cell.row,
+            column=cell.column,
+            row_span=cell.row_span,
+            column_span=cell.column_span,
+            header=cell.header,
+            text=_join_texts(cell.text.split("\n"), vocabulary, separator="\n"),
+            box=cell.box,
+        )
+        for cell in block.cells
+    ]
+    rows = max((cell.row + cell.row_span for cell in cells), default=0)
+    columns = max((cell.column + cell.column_span for cell in cells), default=0)
+    return Table(box=block.box, cells=cells, row_count=rows, column_count=columns)
+
+
+def join_lines(lines: Sequence[Line], vocabulary: Collection[str]) -> str:
+    """Running text. Listings (all lines in one monospaced font) keep their line breaks."""
+    listing = len(lines) > 1 and all(line.monospace for line in lines)
+    return _join_texts((line.text for line in lines), vocabulary, separator="\n" if listing else " ")
+
+
+def _join_texts(texts: Iterable[str], vocabulary: Collection[str], *, separator: str) -> str:
+    joined = ""
+    for text in texts:
+        if not joined:
+            joined = text
+        elif joined.endswith(SOFT_HYPHEN):
+            joined = joined[:-1] + text
+        elif _is_hyphenated(joined, text):
+            joined = (joined if _keeps_hyphen(joined, text, vocabulary) else joined[:-1]) + text
+        elif _UNSPACED_END.search(joined) and _UNSPACED_START.match(text):
+            joined += text
+        else:
+            joined += separator + text
+    return joined.removesuffix(SOFT_HYPHEN)
+
+
+def _is_hyphenated(before: str, after: str) -> bool:
+    return after[:1].islower() and before[-1:] in _HYPHENS and bool(_HYPHENATED.search(before[-24:]))
+
+
+def _keeps_hyphen(before: str, after: str, vocabulary: Collection[str]) -> bool:
+    """Whether a hyphen at the end of a line belongs to the word (``well-/known``): it does where the page
+    has the word with its hyphen elsewhere, or where the word has another hyphen already."""
+    first = before.split()[-1].lower().lstrip("(\"'“‘[")
+    second = re.match(r"[\w'’-]*", after.lower())
+    rest = second[0] if second else ""
+    if first[:-1] + rest in vocabulary:
+        return False
+    return first + rest in vocabulary or "-" in first[:-1]

@@ -1,0 +1,84 @@
+"""A document written to disk: whole or not at all."""
+
+import base64
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..document import Asset, Document
+from ..errors import OutputError
+from ..options import Format
+
+_EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg"}
+
+
+def serialise(document: Document, form: Format, *, furniture: bool) -> str:
+    """The document in this format; ``furniture`` keeps running headers and footers in Markdown."""
+    match form:
+        case Format.HTML:
+            return document.to_html()
+        case Format.MARKDOWN:
+            return document.to_markdown(furniture=furniture)
+        case Format.JSON:
+            return document.to_json()
+        case Format.JSONL:
+            return document.to_jsonl()
+        case Format.QWENVL:
+            return document.to_qwenvl()
+
+
+def write_text(path: Path, text: str) -> None:
+    """
+    Raises:
+        OutputError: it cannot be written; what stood there before still does.
+    """
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """
+    Raises:
+        OutputError: it cannot be written; what stood there before still does.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            # A device or a named pipe is written to, not replaced.
+            path.write_bytes(data)
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def detach_assets(document: Document, folder: Path) -> None:
+    """Write the pictures to ``folder`` and have the document name them, relative to the folder's parent.
+
+    Raises:
+        OutputError: a picture cannot be written.
+    """
+    for name, asset in _assets(document):
+        if asset.data is None:
+            continue
+        path = folder / (name + _EXTENSIONS[asset.media_type])
+        write_bytes(path, base64.b64decode(asset.data))
+        asset.path, asset.data = f"{folder.name}/{path.name}", None
+
+
+def _assets(document: Document) -> Iterator[tuple[str, Asset]]:
+    for page in document.pages:
+        for element in page.elements:
+            asset: Asset | None = getattr(element, "asset", None)
+            if asset is not None:
+                yield element.id, asset

@@ -1,0 +1,212 @@
+"""One builder a kind of element: from the document's types to HTML."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..document import (
+    AnyElement,
+    Asset,
+    Author,
+    Caption,
+    Chart,
+    Chemical,
+    Footnote,
+    Formula,
+    Heading,
+    ListItem,
+    Music,
+    Page,
+    PageFooter,
+    PageHeader,
+    Paragraph,
+    Picture,
+    Table,
+)
+from ..geometry import Box
+from .markup import Node, bbox, math, node, with_text
+from .pictures import picture_source
+from .stylesheet import COLUMN_REM
+from .tables import table_node
+
+MAX_LIST_LEVEL = 8
+_BULLET = re.compile(r"[•‣◦∙·●○▪▫■□–—*o\-\uf000-\uf0ff]?\Z")
+"""Markers that a browser's own bullet stands for (symbol fonts keep theirs in the private use area)."""
+_NUMBER = re.compile(r"(\d{1,9})[.)]?\Z")
+
+
+class PageBuilder:
+    """Builds the elements of one page.
+
+    ``captions`` are those of this page by the id of the element that they belong to, each with whether it
+    comes before it.
+    """
+
+    def __init__(self, page: Page, captions: dict[str, list[tuple[bool, Caption]]]) -> None:
+        self._page = page
+        self._captions = captions
+
+    def build(self, element: AnyElement) -> Node:
+        return _BUILDERS[type(element)](self, element)
+
+    def list_of(self, items: Sequence[ListItem]) -> list[Node]:
+        """Consecutive items as lists, nested by level."""
+        roots: list[Node] = []
+        # The open lists from the outside in, each with the level of its items.
+        open_lists: list[tuple[int, Node]] = []
+        for item in items:
+            level = min(item.level, MAX_LIST_LEVEL)
+            while open_lists and open_lists[-1][0] > level:
+                open_lists.pop()
+            tag = "ol" if item.ordered else "ul"
+            if open_lists and open_lists[-1][0] == level and open_lists[-1][1].tag != tag:
+                open_lists.pop()
+            if not open_lists or open_lists[-1][0] < level:
+                new = node(tag)
+                if open_lists:
+                    open_lists[-1][1][-1].append(new)
+                else:
+                    roots.append(new)
+                open_lists.append((level, new))
+            open_lists[-1][1].append(self._list_item(item))
+        return roots
+
+    def _list_item(self, item: ListItem) -> Node:
+        marker = item.marker.strip()
+        number = _NUMBER.match(marker) if item.ordered else None
+        if number:
+            return with_text(node("li", value=number[1], **_attributes(item)), item.text)
+        if not marker or (not item.ordered and _BULLET.match(marker)):
+            return with_text(node("li", **_attributes(item)), item.text)
+        label = node("span", marker, class_="marker")
+        label.tail = " "
+        return with_text(node("li", label, class_="marked", **_attributes(item)), item.text)
+
+    def heading(self, element: Heading) -> Node:
+        return with_text(node(f"h{element.level}", **_attributes(element)), element.text)
+
+    def paragraph(self, element: Paragraph | Caption | PageHeader | PageFooter) -> Node:
+        kind = {"caption": "caption", "page_header": "header", "page_footer": "footer"}.get(element.kind)
+        return with_text(node("p", class_=kind, **_attributes(element)), element.text)
+
+    def author(self, element: Author) -> Node:
+        return with_text(node("address", **_attributes(element)), element.text)
+
+    def footnote(self, element: Footnote) -> Node:
+        return node("aside", with_text(node("p"), element.text), **_attributes(element))
+
+    def table(self, element: Table) -> Node:
+        if not element.cells:
+            return self._figure(element, with_text(node("p"), element.text))
+        table = table_node(element.cells, element.row_count)
+        captions = self._captions.get(element.id, [])
+        if captions:
+            below = None if captions[0][0] else "below"
+            table.insert(0, node("caption", *self._caption_lines(element.id), class_=below))
+        for name, value in _attributes(element).items():
+            if value is not None:
+                table.set("data-bbox" if name == "data_bbox" else name, value)
+        return _scroll(table, "Table")
+
+    def formula(self, element: Formula) -> Node:
+        if not element.latex:
+            return self._figure(
+                element,
+                self._picture(element, element.asset, "Formula") if element.asset or not element.text else None,
+                node("p", with_text(node("span"), element.text), class_="code") if element.text else None,
+            )
+        drawn = math(element.latex, element.latex, display=True)
+        source = self._picture(element, element.asset, "Formula") if drawn.tag == "code" and element.asset else None
+        return self._figure(element, source, _scroll(drawn, "Formula"))
+
+    def chart(self, element: Chart) -> Node:
+        data = None
+        if element.cells:
+            table = table_node(element.cells, element.row_count)
+            data = node(
+                "details",
+                node("summary", "Data of the chart"),
+                _scroll(table, "Data of the chart"),
+                open=None if element.asset else "",
+            )
+        text = with_text(node("p"), element.text) if element.text and not element.cells else None
+        return self._figure(element, self._picture(element, element.asset, "Chart"), text, data)
+
+    def picture(self, element: Picture) -> Node:
+        words = None
+        if element.text:
+            words = node(
+                "details",
+                node("summary", "Text in the picture"),
+                with_text(node("p"), element.text),
+                open=None if element.asset else "",
+            )
+        return self._figure(element, self._picture(element, element.asset, element.description or "Picture"), words)
+
+    def chemical(self, element: Chemical) -> Node:
+        return self._figure(
+            element,
+            self._picture(element, element.asset, element.smiles or "Chemical structure"),
+            node("p", node("code", element.smiles, class_="smiles"), class_="code") if element.smiles else None,
+            with_text(node("p"), element.text) if element.text and element.text != element.smiles else None,
+        )
+
+    def music(self, element: Music) -> Node:
+        return self._figure(
+            element,
+            self._picture(element, element.asset, "Music") if element.asset or not element.abc else None,
+            node("pre", node("code", element.abc, class_="abc")) if element.abc else None,
+            with_text(node("p"), element.text) if element.text and element.text != element.abc else None,
+        )
+
+    def _figure(self, element: AnyElement, *content: Node | None) -> Node:
+        figure = node("figure", *content, class_=element.kind, **_attributes(element))
+        captions = self._captions.get(element.id, [])
+        if captions:
+            caption = node("figcaption", *self._caption_lines(element.id))
+            figure.insert(0 if captions[0][0] else len(figure), caption)
+        return figure
+
+    def _caption_lines(self, target: str) -> list[Node]:
+        return [with_text(node("p", **_attributes(caption)), caption.text) for _, caption in self._captions[target]]
+
+    def _picture(self, element: AnyElement, asset: Asset | None, words: str) -> Node:
+        """The picture itself, or its outline; as wide in the column as it is on the page."""
+        source = picture_source(asset)
+        style = self._width(element.box)
+        if asset and source:
+            return node("img", src=source, alt=words, width=asset.width, height=asset.height, style=style)
+        if element.box and element.box.area:
+            style = f"{style};aspect-ratio:{element.box.width:.1f} / {element.box.height:.1f}"
+        return node("div", class_="placeholder", role="img", aria_label=words, style=style)
+
+    def _width(self, box: Box | None) -> str | None:
+        if not box or box.width <= 0 or self._page.width <= 0:
+            return None
+        return f"width:{min(1.0, box.width / self._page.width) * COLUMN_REM:.1f}rem"
+
+
+_BUILDERS: dict[type, Callable[[PageBuilder, Any], Node]] = {
+    Heading: PageBuilder.heading,
+    Paragraph: PageBuilder.paragraph,
+    Caption: PageBuilder.paragraph,
+    PageHeader: PageBuilder.paragraph,
+    PageFooter: PageBuilder.paragraph,
+    Author: PageBuilder.author,
+    Footnote: PageBuilder.footnote,
+    Table: PageBuilder.table,
+    Formula: PageBuilder.formula,
+    Chart: PageBuilder.chart,
+    Picture: PageBuilder.picture,
+    Chemical: PageBuilder.chemical,
+    Music: PageBuilder.music,
+}
+
+
+def _scroll(content: Node, label: str) -> Node:
+    """Wide content scrolls by itself, by keyboard too."""
+    return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label)
+
+
+def _attributes(element: AnyElement) -> dict[str, str | None]:
+    return {"id": element.id or None, "dir": "auto", "data_bbox": bbox(element.box)}

@@ -1,0 +1,89 @@
+"""A document as JSON, and the schema that says what it holds.
+
+``schemas/document.schema.json`` is written from here (``python tests/regenerate.py --schema``).
+"""
+
+import json
+import math
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import PydanticSerializationError
+
+from ..document import SCHEMA_VERSION, Document, Model, Page, Source
+
+SCHEMA_ID = f"https://docparse.dev/schemas/document-{SCHEMA_VERSION}.schema.json"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class PageLine(Model):
+    """One line of ``-f jsonl``."""
+
+    schema_version: str = SCHEMA_VERSION
+    source: Source
+    page: Page
+
+
+def to_json(document: Document, *, indent: int | None = 2) -> str:
+    """JSON with keys in the order of the classes; characters stand for themselves."""
+    return f"{_dumped(document, indent=indent)}\n"
+
+
+def page_line(source: Source, page: Page) -> str:
+    """One page as one line, its end included."""
+    line = _dumped(PageLine(source=source, page=page), indent=None)
+    # Line ends to some programs, characters to JSON. They can only stand in strings.
+    for separator in ("\x85", "\u2028", "\u2029"):
+        line = line.replace(separator, f"\\u{ord(separator):04x}")
+    return f"{line}\n"
+
+
+def document_schema() -> dict[str, Any]:
+    """The JSON Schema of what ``to_json`` writes, with that of a page's line under ``$defs/PageLine``."""
+    _, definitions = models_json_schema(
+        [(Document, "serialization"), (PageLine, "serialization")],
+        schema_generator=_WrittenSchema,
+        ref_template="#/$defs/{model}",
+    )
+    parts = definitions["$defs"]
+    document = parts.pop("Document")
+    return {
+        "$schema": _DIALECT,
+        "$id": SCHEMA_ID,
+        "title": f"docparse document {SCHEMA_VERSION}",
+        "description": document.pop("description"),
+        **{key: value for key, value in document.items() if key != "title"},
+        "$defs": {name: parts[name] for name in sorted(parts)},
+    }
+
+
+def schema_text() -> str:
+    """The schema as ``docparse schema`` prints it and as it is checked in."""
+    return json.dumps(document_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+class _WrittenSchema(GenerateJsonSchema):
+    """Every field is required: what has a default is written all the same."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return True
+
+
+def _dumped(model: BaseModel, *, indent: int | None) -> str:
+    try:
+        return model.model_dump_json(indent=indent)
+    except PydanticSerializationError:  # lone surrogates, which UTF-8 cannot carry
+        return json.dumps(_encodable(model.model_dump(mode="python")), indent=indent, ensure_ascii=False)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _encodable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,67 @@
+"""Building HTML as a tree: text is escaped by the serialiser, never by hand."""
+
+from lxml import etree
+
+from ..content.formula import to_mathml
+from ..content.text import printable, split_math
+from ..geometry import Box
+
+Node = etree._Element
+"""An element of the tree."""
+
+
+def node(tag: str, /, *children: Node | str | None, **attributes: str | int | None) -> Node:
+    """An element; ``class_`` becomes ``class``, ``data_bbox`` becomes ``data-bbox``, None is left out."""
+    built = etree.Element(tag)
+    for name, value in attributes.items():
+        if value is not None:
+            built.set(name.rstrip("_").replace("_", "-"), printable(str(value)))
+    for child in children:
+        if isinstance(child, str):
+            append_text(built, child)
+        elif child is not None:
+            built.append(child)
+    return built
+
+
+def append_text(parent: Node, text: str) -> None:
+    """Add ``text`` at the end of ``parent``, as it is."""
+    text = printable(text)
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+def with_text(parent: Node, text: str) -> Node:
+    """Add an element's text to ``parent``: mathematics drawn, line breaks kept. Returns ``parent``."""
+    for piece in split_math(printable(text)):
+        if piece.latex is None:
+            with_lines(parent, piece.source)
+        else:
+            parent.append(math(piece.latex, piece.source, display=piece.display))
+    return parent
+
+
+def with_lines(parent: Node, text: str) -> Node:
+    """Add text in which dollars mean nothing to ``parent``, line breaks kept. Returns ``parent``."""
+    for index, line in enumerate(text.split("\n")):
+        if index:
+            etree.SubElement(parent, "br")
+        append_text(parent, line)
+    return parent
+
+
+def math(latex: str, source: str, *, display: bool) -> Node:
+    """MathML, or ``source`` as code where the LaTeX does not convert."""
+    mathml = to_mathml(latex, display=display).mathml
+    return etree.fromstring(mathml) if mathml else node("code", source, class_="latex")
+
+
+def bbox(box: Box | None) -> str | None:
+    """The value of ``data-bbox``: page units, one decimal."""
+    return f"{box.x0:.1f} {box.y0:.1f} {box.x1:.1f} {box.y1:.1f}" if box else None
+
+
+def serialised(root: Node) -> str:
+    return etree.tostring(root, encoding="unicode", method="html")

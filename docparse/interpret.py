@@ -1,0 +1,56 @@
+"""From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
+
+from .assemble import link_captions, name_elements
+from .document import AnyElement, Cell, Problem, Severity, StopReason
+from .engines.base import EnginePage, ModelOutput
+from .geometry import Box
+from .ground import ground
+from .qwenvl import parse
+
+_LEAST_INSIDE = 0.5
+"""Share of a box that must lie on the page; less is no place on this page."""
+_STOPPED = {
+    StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
+    StopReason.TIMEOUT: "the answer took longer than --page-timeout, so the rest of the page is missing",
+}
+
+
+def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], list[Problem]]:
+    """Elements with ids and boxes in page units, and what is wrong with them (page numbers not yet set)."""
+    answer = parse(output.text, truncated=output.stop_reason is not StopReason.END)
+    elements, problems = answer.elements, list(answer.problems)
+    if message := _STOPPED.get(output.stop_reason):
+        problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
+    name_elements(page.number, elements)
+    scale = (page.width / output.image_size[0], page.height / output.image_size[1])
+    for element in elements:
+        element.box = _place(element.box, scale, page)
+        if element.box is None:
+            continue
+        if element.box.area == 0:
+            element.box = None
+            message = "the box given for this element lies outside the page and was refused"
+            problems.append(
+                Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
+            )
+        for cell in _cells(element):
+            cell.box = _place(cell.box, scale, page)
+    link_captions(elements, page.height)
+    if page.text_layer is not None and output.engine != "layout":
+        problems += ground(elements, page.text_layer.words)
+    return elements, problems
+
+
+def _cells(element: AnyElement) -> list[Cell]:
+    return getattr(element, "cells", [])
+
+
+def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box | None:
+    """The box in page units; empty where it is not on the page."""
+    if box is None:
+        return None
+    scaled = box.scaled(*scale)
+    clipped = scaled.clipped(page.width, page.height)
+    if clipped.area < _LEAST_INSIDE * scaled.area:
+        return Box(0.0, 0.0, 0.0, 0.0)
+    return clipped.rounded()

@@ -1,0 +1,150 @@
+"""What the user may ask for: one frozen record, read by the pipeline and the engines."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from .errors import UsageError
+
+EngineName = Literal["auto", "local", "layout", "replay"]
+DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
+ImagesMode = Literal["embed", "files", "none"]
+
+
+class Format(StrEnum):
+    """What a document can be written as."""
+
+    HTML = "html"
+    MARKDOWN = "md"
+    JSON = "json"
+    JSONL = "jsonl"
+    QWENVL = "qwenvl"
+
+    @property
+    def suffix(self) -> str:
+        return ".qwenvl.html" if self is Format.QWENVL else f".{self.value}"
+
+
+# Prompts that real checkpoints answer with boxes (see README, "Engines").
+SYSTEM_PROMPT = (
+    "You are an AI specialized in recognizing and extracting text from images. Your mission is to analyze "
+    "the image document and generate the result in QwenVL Document Parser HTML format using specified tags "
+    "while maintaining user privacy and data integrity."
+)
+USER_PROMPT = "QwenVL HTML"
+
+RENDER_TIMEOUT = 30.0
+"""Seconds that rendering and text extraction of one page may take unless ``--page-timeout`` says otherwise."""
+DECODE_TIMEOUT = 900.0
+"""Seconds that a model may spend on one page unless ``--page-timeout`` says otherwise."""
+
+
+class OptionsDict(TypedDict, total=False):
+    """The fields of ``Options``, for functions that take them by name."""
+
+    engine: EngineName
+    model: str | None
+    device: str
+    dtype: DtypeName
+    pages: str | None
+    password: str | None
+    min_pixels: int | None
+    max_pixels: int | None
+    max_new_tokens: int
+    page_timeout: float | None
+    images: ImagesMode
+    save_raw: Path | None
+    system_prompt: str
+    user_prompt: str
+    workers: int | None
+    max_memory: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """All settings of one run.
+
+    Raises:
+        UsageError: a value is out of its range.
+    """
+
+    engine: EngineName = "auto"
+    model: str | None = None
+    """A checkpoint's alias, folder or hub id; for the replay engine, the folder that ``save_raw`` filled."""
+    device: str = "auto"
+    dtype: DtypeName = "auto"
+    pages: str | None = None
+    """``1-3,7,-1``: from 1 as people count; negative numbers count from the end."""
+    password: str | None = None
+    min_pixels: int | None = None
+    """Fewest pixels of the image that the model sees; None takes the checkpoint's own setting."""
+    max_pixels: int | None = None
+    """Most pixels of the image that the model sees; None takes the checkpoint's own setting."""
+    max_new_tokens: int = 8192
+    page_timeout: float | None = None
+    """Seconds a page, once for rendering and once for decoding."""
+    images: ImagesMode = "none"
+    save_raw: Path | None = None
+    system_prompt: str = SYSTEM_PROMPT
+    user_prompt: str = USER_PROMPT
+    workers: int | None = None
+    """Processes that read pages; None is one per core, at most four."""
+    max_memory: dict[str, str] = field(default_factory=dict)
+    """As accelerate takes it: ``{"cuda:0": "20GiB", "cpu": "40GiB"}``."""
+
+    def __post_init__(self) -> None:
+        if self.max_new_tokens < 1:
+            raise UsageError(f"--max-new-tokens must be at least 1, not {self.max_new_tokens}")
+        if self.page_timeout is not None and not self.page_timeout > 0:
+            raise UsageError(f"--page-timeout must be more than 0 seconds, not {self.page_timeout:g}")
+        for name, value in (("--min-pixels", self.min_pixels), ("--max-pixels", self.max_pixels)):
+            if value is not None and value < 28 * 28:
+                raise UsageError(f"{name} must be at least {28 * 28} (one token), not {value}")
+        if self.min_pixels and self.max_pixels and self.min_pixels > self.max_pixels:
+            raise UsageError(f"--min-pixels {self.min_pixels} is more than --max-pixels {self.max_pixels}")
+        if self.pages is not None:
+            select_pages(self.pages, None)
+
+    @property
+    def render_timeout(self) -> float:
+        return self.page_timeout or RENDER_TIMEOUT
+
+    @property
+    def decode_timeout(self) -> float:
+        return self.page_timeout or DECODE_TIMEOUT
+
+
+def select_pages(selection: str | None, page_count: int | None) -> list[int]:
+    """Page numbers from 1, in the order asked for, each once.
+
+    ``selection`` is a comma-separated list of ``N``, ``A-B`` and ``-N`` (counted from the end); None selects
+    all. With ``page_count`` None only the form is checked and the result is empty.
+
+    Raises:
+        UsageError: not of that form, or a page that the document does not have.
+    """
+    if selection is None:
+        return list(range(1, (page_count or 0) + 1))
+    numbers: dict[int, None] = {}
+    for part in selection.split(","):
+        match = re.fullmatch(r"\s*(-?\d+)\s*(?:-\s*(-?\d+)\s*)?", part)
+        if not match:
+            raise UsageError(f"--pages takes a list such as 1-3,7,-1, not {selection!r}")
+        if page_count is None:
+            if 0 in (int(group) for group in match.groups() if group):
+                raise UsageError("--pages counts from 1: there is no page 0")
+            continue
+        first, last = (_resolve(int(group), page_count) for group in (match[1], match[2] or match[1]))
+        if first > last:
+            raise UsageError(f"--pages {part.strip()}: the first page comes after the last")
+        numbers.update(dict.fromkeys(range(first, last + 1)))
+    return list(numbers)
+
+
+def _resolve(number: int, page_count: int) -> int:
+    resolved = number if number > 0 else page_count + 1 + number
+    if not 1 <= resolved <= page_count:
+        raise UsageError(f"--pages: there is no page {number}; the document has {page_count}")
+    return resolved

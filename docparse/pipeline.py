@@ -1,0 +1,310 @@
+"""The one way through: source → worker → engine → elements → document. Only this module knows all stages."""
+
+import base64
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from .assemble import attach
+from .document import (
+    Asset,
+    Chart,
+    Chemical,
+    Document,
+    Formula,
+    Music,
+    Page,
+    PageStatus,
+    Picture,
+    Problem,
+    Severity,
+    Source,
+    StopReason,
+)
+from .engines.base import Engine, EnginePage, ModelOutput, PageImage
+from .engines.choice import EngineChoice, choose
+from .engines.raw import save
+from .errors import InputError, ModelError, PageError
+from .geometry import Box
+from .interpret import interpret
+from .options import Options, select_pages
+from .source import SourceFile, open_source
+from .version import __version__
+from .wire import ImageWish, PageRead, PageWish
+from .worker import Worker
+
+_MOST_WORKERS = 4
+_AHEAD = 2
+"""Pages a worker that may be under way or wait for their turn to be handed out."""
+_PICTURED = (Picture, Chart, Formula, Chemical, Music)
+
+
+class Pipeline:
+    """Parses documents with one set of options; its engines are loaded once and serve them all."""
+
+    def __init__(self, options: Options) -> None:
+        """
+        Raises:
+            UsageError, ModelError: the options cannot be served.
+        """
+        self.options = options
+        self.engines: EngineChoice = choose(options)
+        self._engine_lock = threading.Lock()
+
+    @contextmanager
+    def open(self, given: str | Path) -> Iterator["OpenDocument"]:
+        """Open ``given``, a path or ``-`` for standard input.
+
+        Raises:
+            InputError, PasswordError: it cannot be read.
+            UsageError: it does not have the pages that were asked for.
+        """
+        with ExitStack() as stack:
+            source = stack.enter_context(open_source(given))
+            first = Worker(source, self.options.password)
+            stack.callback(first.close)
+            overview = first.overview()
+            numbers = select_pages(self.options.pages, overview.page_count)
+            opened = OpenDocument(self, source, first, overview.page_count, overview.title, numbers)
+            stack.callback(opened.close)
+            yield opened
+
+    def parse(self, given: str | Path) -> Document:
+        """The whole document.
+
+        Raises:
+            InputError, PasswordError: it cannot be read.
+            ModelError: none of its pages can be read without a model, or the model cannot be used.
+        """
+        with self.open(given) as opened:
+            document = opened.assemble(list(opened.pages()))
+        refuse_if_unread(document)
+        return document
+
+    def ask(self, engine: Engine, page: EnginePage) -> ModelOutput:
+        """The engine's answer; one page at a time, since an engine owns its device."""
+        with self._engine_lock:
+            output = engine.read(page)
+        if self.options.save_raw is not None:
+            save(self.options.save_raw, page, output)
+        return output
+
+
+class OpenDocument:
+    """A document that is being parsed, page by page."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        source: SourceFile,
+        worker: Worker,
+        page_count: int,
+        title: str | None,
+        numbers: Sequence[int],
+    ) -> None:
+        self.source = Source(
+            name=source.name,
+            media_type=source.media_type,
+            bytes=source.size,
+            sha256=source.sha256,
+            page_count=page_count,
+        )
+        self.title = title
+        self.numbers = numbers
+        """The pages that were asked for, in that order."""
+        self._pipeline = pipeline
+        self._options = pipeline.options
+        count = self._options.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
+        self._workers = [worker]
+        self._workers += [Worker(source, self._options.password) for _ in range(min(count, len(numbers)) - 1)]
+        self._unit: Literal["pt", "px"] = "pt" if source.is_pdf else "px"
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.close()
+
+    def pages(self) -> Iterator[Page]:
+        """Each page as soon as it and all before it are done."""
+        idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for worker in self._workers:
+            worker.start()
+            idle.put(worker)
+
+        def run(number: int) -> Page:
+            worker = idle.get()
+            try:
+                return self._page(worker, number)
+            finally:
+                idle.put(worker)
+
+        executor = ThreadPoolExecutor(len(self._workers), thread_name_prefix="docparse-page")
+        under_way: deque[Future[Page]] = deque()
+        remaining = iter(self.numbers)
+        try:
+            for number in remaining:
+                under_way.append(executor.submit(run, number))
+                if len(under_way) >= _AHEAD * len(self._workers):
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            # Whoever stops early (an interrupt, a closed pipe) does not wait for pages that nobody will see.
+            for future in under_way:
+                future.cancel()
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
+        """The document that these pages make; with ``interrupted`` it says that others are missing."""
+        document = Document(
+            generator=f"docparse {__version__}", source=self.source, title=self.title, pages=list(pages)
+        )
+        if interrupted:
+            message = f"interrupted after {len(pages)} of {len(self.numbers)} pages: the others are missing"
+            document.problems.append(_problem("interrupted", Severity.ERROR, message))
+        return document
+
+    def _page(self, worker: Worker, number: int) -> Page:
+        started = time.perf_counter()
+        problems: list[Problem] = []
+        try:
+            read = self._read(worker, number, problems)
+        except PageError as error:
+            page = Page(number=number, width=0, height=0, unit=self._unit)
+            return _failed(page, [*problems, _unreadable(error)])
+        seconds = time.perf_counter() - started
+        page = self._understand(worker, read, problems)
+        page.timings.read = round(seconds, 4)
+        return page
+
+    def _read(self, worker: Worker, number: int, problems: list[Problem]) -> PageRead:
+        engines = self._pipeline.engines
+        wish = PageWish(
+            number,
+            image=_image_wish(engines),
+            max_pixels=engines.max_pixels,
+            layout=engines.needs_layout,
+        )
+        timeout = self._options.render_timeout
+        try:
+            return worker.read(wish, timeout)
+        except PageError as error:
+            if engines.with_text.needs_image:
+                raise
+            # The text may be had all the same, without the layout model and without rendering.
+            read = worker.read(replace(wish, image="never", layout=False, rendering=False), timeout)
+            if read.text_layer is None:
+                raise
+            message = f"the page's layout cannot be analysed ({error}): its text is in the order of the file"
+            problems.append(_problem("no-layout", Severity.WARNING, message))
+            return read
+
+    def _understand(self, worker: Worker, read: PageRead, problems: list[Problem]) -> Page:
+        page = Page(number=read.number, width=read.width, height=read.height, unit=read.unit, rotation=read.rotation)
+        problems += [_problem("note", Severity.INFO, note) for note in read.notes]
+        if read.text_layer is not None:
+            problems += [_problem("hidden-text", Severity.WARNING, note) for note in read.text_layer.notes]
+        if read.blank:
+            page.problems = attach([*problems, _problem("blank", Severity.INFO, "the page is blank")], page.number)
+            return page
+        engine = self._pipeline.engines.engine_for(has_text=read.text_layer is not None)
+        if engine is None:
+            message = f"{read.distrust}: give a vision model with --model to read it"
+            return _failed(page, [*problems, _problem("no-model", Severity.ERROR, message)])
+        started = time.perf_counter()
+        engine_page = self._engine_page(read)
+        try:
+            output = self._pipeline.ask(engine, engine_page)
+        except PageError as error:
+            return _failed(page, [*problems, _unreadable(error)])
+        page.elements, found = interpret(output, engine_page)
+        page.problems = attach([*problems, *found], page.number)
+        page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
+        if output.stop_reason is not StopReason.END:
+            page.status = PageStatus.PARTIAL
+        page.timings.engine = round(time.perf_counter() - started, 4)
+        if self._options.images != "none":
+            self._cut_pictures(worker, page)
+        return page
+
+    def _engine_page(self, read: PageRead) -> EnginePage:
+        image = None
+        if read.image_size is not None:
+            pixels = Image.frombytes("RGB", read.image_size, read.pixels)
+            image = PageImage(read.number, read.width, read.height, pixels)
+        return EnginePage(
+            source_name=self.source.name,
+            source_sha256=self.source.sha256,
+            number=read.number,
+            width=read.width,
+            height=read.height,
+            image=image,
+            text_layer=read.text_layer,
+        )
+
+    def _cut_pictures(self, worker: Worker, page: Page) -> None:
+        pictured: list[tuple[Picture | Chart | Formula | Chemical | Music, Box]] = [
+            (element, element.box)
+            for element in page.elements
+            if isinstance(element, _PICTURED) and element.box is not None
+        ]
+        if not pictured:
+            return
+        try:
+            crops = worker.crops(page.number, [box for _, box in pictured], self._options.render_timeout)
+        except PageError as error:
+            message = f"the page's pictures cannot be cut out: {error}"
+            page.problems += attach([_problem("no-pictures", Severity.WARNING, message)], page.number)
+            return
+        for (element, _), crop in zip(pictured, crops, strict=True):
+            if crop is not None:
+                element.asset = Asset(
+                    media_type=crop.media_type,
+                    width=crop.width,
+                    height=crop.height,
+                    data=base64.b64encode(crop.data).decode("ascii"),
+                )
+
+
+def refuse_if_unread(document: Document) -> None:
+    """
+    Raises:
+        ModelError: no page could be read, for want of a model.
+        InputError: no page could be read, for another reason.
+    """
+    if not document.pages or any(page.status is not PageStatus.FAILED for page in document.pages):
+        return
+    problems = [problem for page in document.pages for problem in page.problems if problem.severity is Severity.ERROR]
+    for problem in problems:
+        if problem.kind == "no-model":
+            raise ModelError(f"{document.source.name}: {problem.message}")
+    raise InputError(f"{document.source.name}: {problems[0].message}")
+
+
+def _image_wish(engines: EngineChoice) -> ImageWish:
+    if engines.with_text.needs_image:
+        return "always"
+    return "without text" if engines.without_text and engines.without_text.needs_image else "never"
+
+
+def _problem(kind: str, severity: Severity, message: str) -> Problem:
+    return Problem(kind=kind, severity=severity, message=message)
+
+
+def _unreadable(error: PageError) -> Problem:
+    return _problem("page-unreadable", Severity.ERROR, f"the page cannot be read: {error}")
+
+
+def _failed(page: Page, problems: list[Problem]) -> Page:
+    page.status = PageStatus.FAILED
+    page.problems = attach(problems, page.number)
+    return page

@@ -1,0 +1,132 @@
+"""A page's characters, as MuPDF reports them, joined to lines. Runs in the worker process.
+
+Characters come with a box each; text is cleaned here and nowhere else: ligatures are spelt out, soft hyphens
+and control characters go, right-to-left scripts are brought into logical order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pymupdf
+
+from .bidi import Glyph, has_right_to_left, logical_order
+from .geometry import Box
+from .textlayer import SOFT_HYPHEN, Line
+
+# No TEXT_CID_FOR_UNKNOWN_UNICODE: a glyph without a mapping must come as U+FFFD, not as an invented character.
+# No TEXT_PRESERVE_LIGATURES: MuPDF spells them out. ActualText is left aside: it need not be what is printed.
+_FLAGS = (
+    pymupdf.TEXT_PRESERVE_WHITESPACE
+    | pymupdf.TEXT_ACCURATE_BBOXES
+    | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_COLLECT_STYLES
+    | pymupdf.TEXT_IGNORE_ACTUALTEXT
+)
+_PAINTED = 16 | 32
+"""Bits of ``char_flags`` (MuPDF's FZ_STEXT_FILLED and FZ_STEXT_STROKED)."""
+
+_PALE = 0xE0
+"""Each of red, green and blue, of 255."""
+
+UNMAPPED = "\ufffd"
+# Presentation forms that stand for ordinary letters (Alphabetic and Arabic Presentation Forms).
+_PRESENTATION = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One horizontal stretch of text as MuPDF found it (its "line"), with its words."""
+
+    line: Line
+    words: tuple[tuple[str, Box], ...]
+    painted: bool
+    """False where the PDF asks for no ink (text render mode 3 or full transparency)."""
+    pale: bool
+    """True where the colour is so light that paper would hide it."""
+    block: int
+    """The number of MuPDF's own block."""
+    upright: bool
+    """False for text that runs along another direction than left to right or right to left."""
+
+
+def read_runs(page: pymupdf.Page) -> list[Run]:
+    """All text of the page whose rotation has been removed, in the order of the file."""
+    content = page.get_textpage(flags=_FLAGS).extractRAWDICT()
+    runs: list[Run] = []
+    seen: set[tuple[str, tuple[int, ...]]] = set()
+    for number, block in enumerate(content["blocks"]):
+        if block["type"] != 0:
+            continue
+        for line in block["lines"]:
+            run = _read_line(line, number)
+            if run is None:
+                continue
+            # Printed twice at one place to look bold.
+            key = (run.line.text, tuple(round(value / 2) for value in run.line.box))
+            if key not in seen:
+                seen.add(key)
+                runs.append(run)
+    return runs
+
+
+def _read_line(line: dict[str, Any], block: int) -> Run | None:
+    spans = line["spans"]
+    glyphs = [Glyph(character["c"], Box(*character["bbox"])) for span in spans for character in span["chars"]]
+    upright = abs(line["dir"][1]) < 0.02 and line["dir"][0] > 0
+    if upright and has_right_to_left("".join(glyph.text for glyph in glyphs)):
+        glyphs = logical_order(glyphs)
+    words = tuple(_words(glyphs))
+    if not words:
+        return None
+    longest = max(spans, key=lambda span: len(span["chars"]))
+    text = clean("".join(glyph.text for glyph in glyphs))
+    box = Box.around(glyph.box for glyph in glyphs if not glyph.text.isspace())
+    return Run(
+        Line(
+            text=text,
+            box=box,
+            size=longest["size"],
+            bold=bool(longest["flags"] & pymupdf.TEXT_FONT_BOLD),
+            italic=bool(longest["flags"] & pymupdf.TEXT_FONT_ITALIC),
+            monospace=bool(longest["flags"] & pymupdf.TEXT_FONT_MONOSPACED),
+        ),
+        words,
+        painted=any(span["char_flags"] & _PAINTED and span["alpha"] > 0 for span in spans),
+        pale=all(min(span["color"].to_bytes(4, "big")[1:]) >= _PALE for span in spans),
+        block=block,
+        upright=upright,
+    )
+
+
+def _words(glyphs: Iterable[Glyph]) -> Iterator[tuple[str, Box]]:
+    letters: list[Glyph] = []
+    for glyph in (*glyphs, Glyph(" ", Box(0, 0, 0, 0))):
+        if not glyph.text.isspace():
+            letters.append(glyph)
+        elif letters:
+            text = clean("".join(letter.text for letter in letters))
+            if text:
+                yield text, Box.around(letter.box for letter in letters)
+            letters = []
+
+
+def clean(text: str) -> str:
+    """The text without control characters, presentation forms and superfluous blanks.
+
+    A soft hyphen stays only at the end, where it says that a word goes on in the next line.
+    """
+    if not text.isascii() or not text.isprintable():
+        text = _CONTROL.sub("", text.replace("\t", " ").replace("\xa0", " "))
+        text = _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+        ends_soft = text.rstrip().endswith(SOFT_HYPHEN)
+        text = text.replace(SOFT_HYPHEN, "")
+        if ends_soft:
+            text = text.rstrip() + SOFT_HYPHEN
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())

@@ -1,0 +1,121 @@
+"""Whether a page's text layer says what the page shows. Runs in the worker process.
+
+Text can be in a PDF without being on the page: glyphs without a Unicode mapping come out as garbage, an OCR layer
+may lie over another picture, and text can be hidden on purpose. Nothing of that may be told as the page's words.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pymupdf
+
+from .geometry import Box
+from .textlines import UNMAPPED, Run
+
+_MOST_GARBAGE = 0.3
+"""Share of characters without a mapping from which the layer is not believed."""
+_FEWEST_LETTERS = 0.35
+"""Share of letters and digits below which a layer is taken for wrongly mapped glyphs."""
+_MOST_HIDDEN = 0.5
+"""Share of words without ink from which the layer is taken to belong to something else."""
+LEAST_CONTRAST = 24
+"""Grey levels (of 255) between the lightest and darkest pixel of anything that can be seen."""
+_COVERING = 0.5
+"""Share of the page that an image covers when it may be a scan, or hide text that was drawn before it."""
+_INK_DPI = 72
+_MOST_INK_PIXELS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``runs`` are those that can be believed; ``distrust`` says why there are none."""
+
+    runs: tuple[Run, ...]
+    distrust: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Verdict:
+    """Which of the page's text may be taken for what is printed on it.
+
+    ``by_ink`` False leaves out the comparison with the rendered page.
+    """
+    text = "".join(run.line.text for run in runs)
+    characters = [character for character in text if not character.isspace()]
+    if not characters:
+        return Verdict((), "the page has no text layer")
+    garbage = sum(_is_garbage(character) for character in characters)
+    if garbage > _MOST_GARBAGE * len(characters):
+        return Verdict((), "the text layer has no Unicode mapping")
+    letters = sum(unicodedata.category(character)[0] in "LNM" for character in characters)
+    if letters < _FEWEST_LETTERS * len(characters) and not _only_rules(text):
+        return Verdict((), "the text layer is mostly symbols, so its characters are wrongly mapped")
+    if not by_ink:
+        return Verdict(tuple(run for run in runs if run.painted))
+    covered = _is_covered(page)
+    doubtful = [run for run in runs if covered or not run.painted or run.pale]
+    if not doubtful:
+        return Verdict(tuple(runs))
+    ink = _Ink.render(page)
+    hidden = {id(run) for run in doubtful if not ink.shows(run)}
+    if not hidden:
+        return Verdict(tuple(runs))
+    words = sum(len(run.words) for run in runs)
+    hidden_words = [word for run in runs if id(run) in hidden for word, _ in run.words]
+    if len(hidden_words) > _MOST_HIDDEN * words:
+        return Verdict((), "the text layer does not fit what is printed")
+    note = f"{len(hidden_words)} words are in the file but not visible, and are left out: "
+    note += " ".join(hidden_words[:8]) + (" …" if len(hidden_words) > 8 else "")
+    return Verdict(tuple(run for run in runs if id(run) not in hidden), notes=(note,))
+
+
+def is_blank(page: pymupdf.Page) -> bool:
+    """Whether the page shows nothing at all."""
+    return _Ink.render(page).is_blank
+
+
+def _is_garbage(character: str) -> bool:
+    return character == UNMAPPED or unicodedata.category(character) in ("Co", "Cn", "Cc")
+
+
+def _only_rules(text: str) -> bool:
+    """Dots, dashes and the like: leaders and rules are no sign of a wrong mapping."""
+    return all(character in " .·…-–—_=*•|/\\()[]:;,'\"" for character in text)
+
+
+def _is_covered(page: pymupdf.Page) -> bool:
+    area = _COVERING * page.rect.width * page.rect.height
+    return any(Box(*image["bbox"]).overlap(Box(*page.rect)) >= area for image in page.get_image_info())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """The page in grey, and how many of its pixels make one point."""
+
+    grey: npt.NDArray[np.uint8]
+    scale: float
+
+    @classmethod
+    def render(cls, page: pymupdf.Page) -> "_Ink":
+        width, height = max(page.rect.width, 1.0), max(page.rect.height, 1.0)
+        scale = min(_INK_DPI / 72, (_MOST_INK_PIXELS / (width * height)) ** 0.5)
+        pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=False)
+        grey = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+        return cls(grey[:, : pixmap.width], scale)
+
+    @property
+    def is_blank(self) -> bool:
+        return self.grey.size == 0 or int(self.grey.max()) - int(self.grey.min()) < LEAST_CONTRAST
+
+    def shows(self, run: Run) -> bool:
+        """Whether there is any contrast where most of the run's words should be."""
+        shown = sum(self._has_contrast(box) for _, box in run.words)
+        return shown >= 0.5 * len(run.words)
+
+    def _has_contrast(self, box: Box) -> bool:
+        x0, y0, x1, y1 = (int(value) for value in box.grown(0.5).scaled(self.scale, self.scale))
+        patch = self.grey[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1]
+        return patch.size > 0 and int(patch.max()) - int(patch.min()) >= LEAST_CONTRAST

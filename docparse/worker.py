@@ -1,0 +1,214 @@
+"""Reading in processes of its own, which can be killed: some pages never finish, some crash MuPDF.
+
+A worker is ``python -m docparse.worker FD``, not a fork and not ``multiprocessing``: a fork of a process with
+threads may hang, and ``multiprocessing`` would run the caller's main module again. Requests and answers are
+pickled over a socket pair that only the two of us hold.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, cast
+
+from .errors import DocparseError, InputError, PageError
+from .geometry import Box
+from .source import SourceFile
+from .wire import Crop, Overview, PageRead, PageWish
+
+MEMORY_LIMIT = 1_400_000_000
+"""Bytes of data that one worker may hold; more is a failed page, not a machine that swaps."""
+_START_TIMEOUT = 60.0
+"""Seconds for starting and opening. Opening repairs a damaged file, which can take a while."""
+
+
+class WorkerDiedError(PageError):
+    """The worker crashed or ran out of time; the next request starts a new one."""
+
+
+class WorkerTimeoutError(WorkerDiedError):
+    """The worker ran out of time."""
+
+
+class Worker:
+    """A process that holds one document open.
+
+    Not thread-safe: one request at a time. ``close`` it, or use it as a context manager.
+    """
+
+    def __init__(self, source: SourceFile, password: str | None) -> None:
+        self._source = source
+        self._password = password
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._closed = False
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Begin to start the process, without waiting for it."""
+        if self._closed:
+            raise WorkerDiedError("the document was closed")
+        if self._process is not None:
+            return
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # What C libraries print is no message of ours, and stdout carries the document alone.
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
+                # Ctrl-C is for us to handle; the worker ends when its connection does.
+                start_new_session=True,
+            )
+        self._connection = Connection(ours.detach())
+        source = self._source
+        self._connection.send((source.path.absolute(), source.name, source.media_type, self._password))
+
+    def overview(self) -> Overview:
+        """What is known of the document once it is open.
+
+        Raises:
+            InputError, PasswordError: the document cannot be opened.
+            WorkerDiedError: opening crashed or took too long.
+        """
+        return cast(Overview, self._ask("overview", (), _START_TIMEOUT))
+
+    def read(self, wish: PageWish, timeout: float) -> PageRead:
+        """The page, with as much of it as the wish asks for.
+
+        Raises:
+            PageError: the page cannot be read.
+            WorkerDiedError: reading crashed or took more than ``timeout`` seconds.
+        """
+        return cast(PageRead, self._ask("read", (wish,), timeout))
+
+    def crops(self, number: int, boxes: list[Box], timeout: float) -> list[Crop | None]:
+        """A ``Crop`` for each box of page ``number`` (None for empty ones). Raises as ``read`` does."""
+        return cast(list[Crop | None], self._ask("crops", (number, boxes), timeout))
+
+    def _ask(self, method: str, arguments: tuple[Any, ...], timeout: float) -> Any:
+        is_new = self._process is None
+        self.start()
+        assert self._connection is not None
+        try:
+            if is_new and method != "overview":
+                self._connection.send(("overview", ()))
+                self._receive(_START_TIMEOUT)
+            self._connection.send((method, arguments))
+            return self._receive(timeout)
+        except (EOFError, OSError) as error:
+            self._stop()
+            raise WorkerDiedError("the PDF library crashed on it or ran out of memory") from error
+
+    def _receive(self, timeout: float) -> Any:
+        assert self._connection is not None
+        if not self._connection.poll(timeout):
+            self._stop()
+            raise WorkerTimeoutError(f"it took more than {timeout:g} seconds")
+        answer = self._connection.recv()
+        if isinstance(answer, DocparseError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, for good. May be called from another thread."""
+        self._closed = True
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _serve(connection: Connection) -> None:
+    """Answer requests until the other side is gone."""
+    path, name, media_type, password = connection.recv()
+    _end_with_parent()
+    _limit_memory()
+    _use_one_thread()
+    from .reader import Reader, open_reader
+
+    reader: Reader | DocparseError
+    try:
+        reader = open_reader(cast(Path, path), name, media_type, password)
+    except DocparseError as error:
+        reader = error
+    while True:
+        method, arguments = connection.recv()
+        if isinstance(reader, DocparseError):
+            connection.send(reader)
+            continue
+        request: Callable[..., Any] = getattr(reader, method)
+        try:
+            answer = request(*arguments)
+        except InputError as error:
+            answer = PageError(str(error))
+        except DocparseError as error:
+            answer = error
+        except MemoryError:
+            answer = PageError("it needs more memory than a page may take")
+        except Exception as error:
+            # MuPDF raises RuntimeError, ValueError and more on damaged pages.
+            if os.environ.get("DOCPARSE_DEBUG"):
+                raise
+            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            answer = PageError(f"it is damaged: {first_line[:200]}")
+        connection.send(answer)
+
+
+def _end_with_parent() -> None:
+    """A worker that is deep in a page does not notice that nobody waits for it any more."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def _use_one_thread() -> None:
+    """Have PyMuPDF's layout models run on one thread each.
+
+    A worker a core reads two fifths more pages a second than onnxruntime's threads do, which wait by spinning
+    (benchmarks/speed.py). PyMuPDF makes its sessions when it is imported and has no setting for it.
+    """
+    import onnxruntime  # type: ignore[import-untyped]
+
+    class OneThreadSession(onnxruntime.InferenceSession):  # type: ignore[misc]
+        def __init__(self, model: Any, sess_options: Any = None, **settings: Any) -> None:
+            sess_options = sess_options or onnxruntime.SessionOptions()
+            sess_options.intra_op_num_threads = 1
+            super().__init__(model, sess_options=sess_options, **settings)
+
+    onnxruntime.InferenceSession = OneThreadSession
+
+
+if __name__ == "__main__":
+    try:
+        _serve(Connection(int(sys.argv[1])))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        # Our reader has gone: nothing is left to do.
+        sys.exit(0)

@@ -7,7 +7,7 @@ and control characters go, right-to-left scripts are brought into logical order.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pymupdf
@@ -28,6 +28,11 @@ _FLAGS = (
 _PAINTED = 16 | 32
 """Bits of ``char_flags`` (MuPDF's FZ_STEXT_FILLED and FZ_STEXT_STROKED)."""
 
+_WORD_GAP = 0.3
+"""Of the font size: an empty stretch this long parts two words."""
+_MARKER_GAP = 3.0
+"""Of the font size: a list marker may stand this far before its text."""
+_MARKER = re.compile(r"[•◦▪▫‣⁃●○■□◆◇▶►➢➤✓✔✗∙·–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,6})[.)]")
 _PALE = 0xE0
 """Each of red, green and blue, of 255."""
 
@@ -72,7 +77,35 @@ def read_runs(page: pymupdf.Page) -> list[Run]:
             if key not in seen:
                 seen.add(key)
                 runs.append(run)
-    return runs
+    return list(_with_markers(runs))
+
+
+def _with_markers(runs: Iterable[Run]) -> Iterator[Run]:
+    """A list marker that stands alone, joined to the text that follows it on the same row."""
+    marker: Run | None = None
+    for run in runs:
+        if marker is not None:
+            yield from [_join(marker, run)] if _continues(marker, run) else [marker, run]
+            marker = None
+        elif run.upright and _MARKER.fullmatch(run.line.text):
+            marker = run
+        else:
+            yield run
+    if marker is not None:
+        yield marker
+
+
+def _continues(marker: Run, run: Run) -> bool:
+    first, second = marker.line.box, run.line.box
+    same_row = second.y0 < first.center[1] < second.y1 or first.y0 < second.center[1] < first.y1
+    return run.upright and same_row and 0 < second.x0 - first.x1 < _MARKER_GAP * run.line.size
+
+
+def _join(marker: Run, run: Run) -> Run:
+    line = replace(
+        run.line, text=f"{marker.line.text} {run.line.text}", box=marker.line.box.union(run.line.box)
+    )
+    return replace(run, line=line, words=marker.words + run.words)
 
 
 def _read_line(line: dict[str, Any], block: int) -> Run | None:
@@ -81,10 +114,12 @@ def _read_line(line: dict[str, Any], block: int) -> Run | None:
     upright = abs(line["dir"][1]) < 0.02 and line["dir"][0] > 0
     if upright and has_right_to_left("".join(glyph.text for glyph in glyphs)):
         glyphs = logical_order(glyphs)
+    longest = max(spans, key=lambda span: len(span["chars"]))
+    if upright:
+        glyphs = list(_spaced(glyphs, _WORD_GAP * longest["size"]))
     words = tuple(_words(glyphs))
     if not words:
         return None
-    longest = max(spans, key=lambda span: len(span["chars"]))
     text = clean("".join(glyph.text for glyph in glyphs))
     box = Box.around(glyph.box for glyph in glyphs if not glyph.text.isspace())
     return Run(
@@ -102,6 +137,21 @@ def _read_line(line: dict[str, Any], block: int) -> Run | None:
         block=block,
         upright=upright,
     )
+
+
+def _spaced(glyphs: Iterable[Glyph], least: float) -> Iterator[Glyph]:
+    """The glyphs with a blank wherever ``least`` points or more of the line are empty.
+
+    MuPDF adds most of the blanks that a PDF leaves out, but not after a change of font, such as that of a bullet.
+    """
+    previous: Glyph | None = None
+    for glyph in glyphs:
+        if previous is not None and not previous.text.isspace() and not glyph.text.isspace():
+            gap = max(glyph.box.x0 - previous.box.x1, previous.box.x0 - glyph.box.x1)
+            if gap > least:
+                yield Glyph(" ", Box(0, 0, 0, 0))
+        yield glyph
+        previous = glyph
 
 
 def _words(glyphs: Iterable[Glyph]) -> Iterator[tuple[str, Box]]:

@@ -92,7 +92,7 @@ def to_mathml(latex: str, *, display: bool = False) -> Conversion:
         return Conversion(None, f"not convertible ({type(error).__name__})")
     for token in math.iter("mi", "mo", "mtext"):
         # Unknown commands and stray braces come out as identifiers.
-        if token.text and (re.match(r"\\[a-zA-Z]", token.text) or (token.tag == "mi" and token.text in "{}&")):
+        if token.text and (re.match(r"\\[a-zA-Z]", token.text) or (token.tag == "mi" and token.text in "{}")):
             return Conversion(None, f"unknown command or stray sign {token.text}")
     return Conversion(etree.tostring(math, encoding="unicode"), None)
 

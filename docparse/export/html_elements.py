@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..content.text import printable
 from ..document import (
     AnyElement,
     Asset,
@@ -93,19 +94,23 @@ class PageBuilder:
         return with_text(node("address", **_attributes(element)), element.text)
 
     def footnote(self, element: Footnote) -> Node:
-        return node("aside", with_text(node("p"), element.text), **_attributes(element))
+        return node("aside", with_text(node("p", dir="auto"), element.text), **_place(element))
 
     def table(self, element: Table) -> Node:
         if not element.cells:
-            return self._figure(element, with_text(node("p"), element.text))
+            return self._figure(element, with_text(node("p", dir="auto"), element.text))
         table = table_node(element.cells, element.row_count)
         captions = self._captions.get(element.id, [])
         if captions:
             below = None if captions[0][0] else "below"
             table.insert(0, node("caption", *self._caption_lines(element.id), class_=below))
-        for name, value in _attributes(element).items():
-            if value is not None:
-                table.set("data-bbox" if name == "data_bbox" else name, value)
+        width = self._width(element.box)
+        if width:  # as wide as on the page, so that its caption has room
+            table.set("style", f"min-width:min(100%,{width})")
+        if element.id:
+            table.set("id", printable(element.id))
+        if element.box:
+            table.set("data-bbox", bbox(element.box) or "")
         return _scroll(table, "Table")
 
     def formula(self, element: Formula) -> Node:
@@ -113,11 +118,11 @@ class PageBuilder:
             return self._figure(
                 element,
                 self._picture(element, element.asset, "Formula") if element.asset or not element.text else None,
-                node("p", with_text(node("span"), element.text), class_="code") if element.text else None,
+                with_text(node("p", class_="code"), element.text) if element.text else None,
             )
         drawn = math(element.latex, element.latex, display=True)
         source = self._picture(element, element.asset, "Formula") if drawn.tag == "code" and element.asset else None
-        return self._figure(element, source, _scroll(drawn, "Formula"))
+        return self._figure(element, source, node("div", drawn, class_="scroll"))
 
     def chart(self, element: Chart) -> Node:
         data = None
@@ -129,7 +134,7 @@ class PageBuilder:
                 _scroll(table, "Data of the chart"),
                 open=None if element.asset else "",
             )
-        text = with_text(node("p"), element.text) if element.text and not element.cells else None
+        text = with_text(node("p", dir="auto"), element.text) if element.text and not element.cells else None
         return self._figure(element, self._picture(element, element.asset, "Chart"), text, data)
 
     def picture(self, element: Picture) -> Node:
@@ -138,7 +143,7 @@ class PageBuilder:
             words = node(
                 "details",
                 node("summary", "Text in the picture"),
-                with_text(node("p"), element.text),
+                with_text(node("p", dir="auto"), element.text),
                 open=None if element.asset else "",
             )
         return self._figure(element, self._picture(element, element.asset, element.description or "Picture"), words)
@@ -146,9 +151,11 @@ class PageBuilder:
     def chemical(self, element: Chemical) -> Node:
         return self._figure(
             element,
-            self._picture(element, element.asset, element.smiles or "Chemical structure"),
+            self._picture(element, element.asset, "Chemical structure", element.smiles),
             node("p", node("code", element.smiles, class_="smiles"), class_="code") if element.smiles else None,
-            with_text(node("p"), element.text) if element.text and element.text != element.smiles else None,
+            with_text(node("p", dir="auto"), element.text)
+            if element.text and element.text != element.smiles
+            else None,
         )
 
     def music(self, element: Music) -> Node:
@@ -156,11 +163,15 @@ class PageBuilder:
             element,
             self._picture(element, element.asset, "Music") if element.asset or not element.abc else None,
             node("pre", node("code", element.abc, class_="abc")) if element.abc else None,
-            with_text(node("p"), element.text) if element.text and element.text != element.abc else None,
+            self._words(element, element.abc),
         )
 
+    def _words(self, element: AnyElement, source: str) -> Node | None:
+        """The element's text where it says more than its source does."""
+        return with_text(node("p", dir="auto"), element.text) if element.text not in ("", source) else None
+
     def _figure(self, element: AnyElement, *content: Node | None) -> Node:
-        figure = node("figure", *content, class_=element.kind, **_attributes(element))
+        figure = node("figure", *content, class_=element.kind, **_place(element))
         captions = self._captions.get(element.id, [])
         if captions:
             caption = node("figcaption", *self._caption_lines(element.id))
@@ -170,20 +181,24 @@ class PageBuilder:
     def _caption_lines(self, target: str) -> list[Node]:
         return [with_text(node("p", **_attributes(caption)), caption.text) for _, caption in self._captions[target]]
 
-    def _picture(self, element: AnyElement, asset: Asset | None, words: str) -> Node:
-        """The picture itself, or its outline; as wide in the column as it is on the page."""
+    def _picture(self, element: AnyElement, asset: Asset | None, words: str, alternative: str = "") -> Node:
+        """The picture itself, or its outline with words; as wide in the column as it is on the page."""
         source = picture_source(asset)
-        style = self._width(element.box)
+        width = self._width(element.box)
+        style = f"width:{width}" if width else None
         if asset and source:
-            return node("img", src=source, alt=words, width=asset.width, height=asset.height, style=style)
+            return node(
+                "img", src=source, alt=alternative or words, width=asset.width, height=asset.height, style=style
+            )
         if element.box and element.box.area:
-            style = f"{style};aspect-ratio:{element.box.width:.1f} / {element.box.height:.1f}"
+            style = f"width:{width};aspect-ratio:{element.box.width:.1f} / {element.box.height:.1f}"
         return node("div", class_="placeholder", role="img", aria_label=words, style=style)
 
     def _width(self, box: Box | None) -> str | None:
+        """The width in the column that answers to the box's width on the page."""
         if not box or box.width <= 0 or self._page.width <= 0:
             return None
-        return f"width:{min(1.0, box.width / self._page.width) * COLUMN_REM:.1f}rem"
+        return f"{min(1.0, box.width / self._page.width) * COLUMN_REM:.1f}rem"
 
 
 _BUILDERS: dict[type, Callable[[PageBuilder, Any], Node]] = {
@@ -208,5 +223,10 @@ def _scroll(content: Node, label: str) -> Node:
     return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label)
 
 
+def _place(element: AnyElement) -> dict[str, str | None]:
+    return {"id": element.id or None, "data_bbox": bbox(element.box)}
+
+
 def _attributes(element: AnyElement) -> dict[str, str | None]:
-    return {"id": element.id or None, "dir": "auto", "data_bbox": bbox(element.box)}
+    """For a block of text: its place, and the direction that its own letters have."""
+    return {"dir": "auto", **_place(element)}

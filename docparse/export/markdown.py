@@ -164,11 +164,12 @@ def _list(items: Iterable[ListItem]) -> str:
         previous = levels.pop() if levels and levels[-1][0] == level else None
         indent = levels[-1][1] if levels else 0
         marker, kind, number, text = _marked(item, previous[3] if previous else 0)
-        if lines and (previous is None or previous[2] != kind) and kind and number != 1:
-            lines.append("")  # only a list that begins with 1 may follow a paragraph's line
+        begins = previous is None or previous[2] != kind
+        if lines and begins and ((kind and number != 1) or not text):
+            lines.append("")  # CommonMark: only bullets and 1, and no empty item, may end a paragraph
         levels.append((level, indent + len(marker) + 1, kind, number))
         rest = "\n" + " " * (indent + len(marker) + 1)
-        lines.append(f"{' ' * indent}{marker} {text.replace(chr(10), rest)}".rstrip())
+        lines.append(f"{' ' * indent}{marker} {text.replace(chr(10), rest)}".rstrip(" "))
     return "\n".join(lines)
 
 

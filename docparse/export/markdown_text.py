@@ -16,7 +16,7 @@ _INLINE = re.compile(
     r"|(?P<run>`+|\*+|_+|~+)"
     r"|(?P<link>\](?=\())"
     r"|(?P<tag><(?=[A-Za-z/!?]))"
-    r"|(?P<reference>&(?=#\d|#[xX]|[A-Za-z]))"
+    r"|(?P<reference>&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]*;))"
 )
 # What makes a line more than a line, by the part that has to be escaped.
 _LINE = re.compile(
@@ -31,6 +31,7 @@ _LINE = re.compile(
     r"|(?P<definition>\[(?=[^\n]))"
 )
 _CLOSING_HASHES = re.compile(r"(?:^|\s)(#)#*\Z")
+_BLANKS = re.compile(r"[ \t]+")
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -40,7 +41,7 @@ def markdown_text(text: str, place: Place = "block") -> str:
     Runs of blanks become one. Line breaks stay (two spaces at the line's end), are spaces in a heading and
     ``<br>`` in a cell.
     """
-    lines = [" ".join(line.split(" ")) for line in _folded(printable(text))]
+    lines = (_BLANKS.sub(" ", line).strip(" ") for line in printable(text).split("\n"))
     folded = (" " if place == "line" else "\n").join(line for line in lines if line)
     pieces = split_math(folded)
     escaped = _escaped_places(folded, pieces, place)
@@ -56,10 +57,6 @@ def markdown_text(text: str, place: Place = "block") -> str:
         start = end
     whole = "".join(written)
     return whole.replace("\n", "<br>" if place == "cell" else "  \n")
-
-
-def _folded(text: str) -> list[str]:
-    return [re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.split("\n")]
 
 
 def _guarded(latex: str, place: Place) -> str:

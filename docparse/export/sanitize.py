@@ -46,7 +46,7 @@ _cleaner = nh3.Cleaner(
     attributes=_ATTRIBUTES,
     attribute_filter=_inert,
     generic_attribute_prefixes={"data-"},
-    filter_style_properties={"width", "aspect-ratio"},
+    filter_style_properties={"width", "min-width", "aspect-ratio"},
     url_schemes={"data"},
     link_rel=None,
 )

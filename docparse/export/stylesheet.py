@@ -51,7 +51,7 @@ p { text-wrap: pretty; orphans: 2; widows: 2; }
 ul, ol { padding-inline-start: 1.75em; } li { margin: 0.2em 0; } li > ul, li > ol { margin: 0.2em 0; }
 li.marked { list-style: none; } li.marked > .marker { margin-inline: -1.75em 0.5em; }
 li.marked > .marker { display: inline-block; min-width: 1.25em; }
-address { font-style: normal; color: var(--muted); }
+address { font-style: normal; color: var(--muted); margin-bottom: 1.25em; }
 aside { margin: 0.5em 0; padding-top: 0.35em; font-size: 0.875rem; line-height: 1.5; }
 aside p { margin: 0; }
 aside::before { content: ""; display: block; width: 4rem; border-top: 1px solid var(--line); margin-bottom: 0.35em; }
@@ -61,17 +61,19 @@ figure { margin: 1.5em 0; break-inside: avoid; }
 figure > img, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
 figure > img { background: #fff; border-radius: 2px; }
 .placeholder {
-  display: grid; place-content: center; min-width: min(100%, 9rem); min-height: 3.5rem; padding: 0.5rem;
+  display: flex; align-items: center; justify-content: center; min-width: min(100%, 9rem);
+  min-height: 3.5rem; max-height: 14rem; padding: 0.5rem;
   border: 1px dashed var(--line); border-radius: 4px; background: var(--wash); overflow: hidden;
 }
 .placeholder::before {
   content: attr(aria-label); color: var(--muted); font: 0.8125rem/1.4 var(--sans); text-align: center;
+  overflow-wrap: anywhere;
 }
 figcaption, caption, p.caption { color: var(--muted); font-size: 0.9rem; line-height: 1.5; }
 figcaption, caption { text-align: center; text-wrap: balance; padding: 0.6em 0; }
 figcaption p, caption p { margin: 0; }
 figure details { margin: 0.5em auto; color: var(--muted); }
-figure details[open] { color: inherit; }
+figure details[open] { color: inherit; } figure details > p { margin-inline-start: 1.1em; font-size: 0.9375rem; }
 figure.formula .scroll { text-align: center; padding: 0.25rem 0; }
 .scroll { overflow-x: auto; margin: 1.5em 0; } figure .scroll { margin: 0; }
 math { font-size: 1.05em; } math[display="block"] { margin: 0.4em auto; }

@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from pathlib import Path
 
 from docparse.document import (
     Asset,
@@ -33,6 +34,9 @@ from docparse.document import (
     Timings,
 )
 from docparse.geometry import Box
+
+GOLDEN = Path(__file__).parent / "golden"
+"""What the exporters make of ``full_document``; only ``python tests/regenerate.py`` writes there."""
 
 ABC = "X:1\nT:Scale\nM:4/4\nL:1/4\nK:C\nC D E F | G A B c |]"
 SMILES = "CN1C=NC2=C1C(=O)N(C(=O)N2C)C"
@@ -133,7 +137,7 @@ def full_document() -> Document:
                 id="p1-e11",
                 box=Box(72, 320, 523, 332),
                 target="p1-e12",
-                text="Table 1. Tons by quarter, in thousands.",
+                text="Table 1. Tons a quarter, thousands.",
             ),
             Table(
                 id="p1-e12",
@@ -175,9 +179,7 @@ def full_document() -> Document:
                 description="A low sun over the water",
                 asset=Asset(media_type="image/png", width=225, height=120, data=png(225, 120)),
             ),
-            Caption(
-                id="p1-e18", box=Box(72, 735, 297, 747), target="p1-e17", text="Figure 1. The outer basin at dusk."
-            ),
+            Caption(id="p1-e18", box=Box(72, 735, 297, 747), target="p1-e17", text="Figure 1. The outer basin."),
             Footnote(id="p1-e19", box=Box(72, 770, 523, 782), text="* Without ballast."),
             PageFooter(id="p1-e20", box=Box(290, 810, 305, 822), text="1"),
         ],

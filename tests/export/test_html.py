@@ -1,0 +1,201 @@
+import re
+
+import pytest
+from lxml import html
+
+from docparse.document import (
+    Asset,
+    Caption,
+    Cell,
+    Chart,
+    Document,
+    Formula,
+    Heading,
+    ListItem,
+    Paragraph,
+    Picture,
+    Table,
+)
+from docparse.export.html import to_html
+from docparse.export.sanitize import sanitized
+from docparse.geometry import Box
+
+from .documents import GOLDEN, document_of, full_document, hostile_document
+from .payloads import PAYLOADS
+
+
+def tree(document: Document) -> html.HtmlElement:
+    return html.document_fromstring(to_html(document))
+
+
+def main_of(*elements: object) -> str:
+    """The first page's markup, without the attributes that every element has."""
+    text = to_html(document_of(*elements))  # type: ignore[arg-type]
+    inside = re.search(r'<section class="page"[^>]*>(.*)</section>', text, re.DOTALL)
+    assert inside
+    return re.sub(r' (?:id|dir|data-bbox)="[^"]*"', "", inside[1])
+
+
+def test_golden() -> None:
+    assert to_html(full_document()) == (GOLDEN / "full.html").read_text(encoding="utf-8")
+
+
+def test_every_element_keeps_its_id_and_its_place() -> None:
+    document = full_document()
+    root = tree(document)
+    for page in document.pages:
+        (section,) = root.xpath(f"//section[@data-page='{page.number}']")
+        assert (section.get("data-width"), section.get("data-unit")) == (f"{page.width:g}", page.unit)
+        for element in page.elements:
+            (part,) = section.xpath(f".//*[@id='{element.id}']")
+            box = part.get("data-bbox")
+            assert (box is None) == (element.box is None)
+            if element.box:
+                assert [float(side) for side in box.split()] == list(element.box)
+
+
+def test_no_text_is_lost() -> None:
+    document = full_document()
+    shown = "".join("".join(tree(document).find("body").itertext()).split())
+    for page in document.pages:
+        for element in page.elements:
+            if "$" not in element.text:
+                assert "".join(element.text.split()) in shown
+
+
+def test_sanitising_takes_nothing_away() -> None:
+    body = to_html(full_document()).split("<body>\n")[1].split("\n</body>")[0]
+    assert sanitized(body) == body
+
+
+def test_lists_nest_by_level() -> None:
+    items = [
+        ListItem(text="a", marker="•"),
+        ListItem(text="b", level=3, marker="2.", ordered=True),
+        ListItem(text="c", level=2),
+        ListItem(text="d", ordered=True, marker="(i)"),
+        ListItem(text="e", ordered=True),
+    ]
+    assert main_of(*items) == (
+        '<ul><li>a<ol><li value="2">b</li></ol><ul><li>c</li></ul></li></ul>'
+        '<ol><li class="marked"><span class="marker">(i)</span> d</li><li>e</li></ol>'
+    )
+
+
+def test_list_levels_have_a_bottom() -> None:
+    items = [ListItem(text=str(level), level=level) for level in range(1, 500)]
+    assert main_of(*items).count("<ul>") == 8
+
+
+def test_captions_stand_with_what_they_belong_to() -> None:
+    table = Table(id="t", cells=[Cell(row=0, column=0, text="1")])
+    assert re.search(
+        r"<table><caption><p>Above</p></caption><tbody><tr><td>1</td>",
+        main_of(Caption(text="Above", target="t"), table),
+    )
+    below = main_of(
+        table, Paragraph(text="between"), Caption(text="One", target="t"), Caption(text="Two", target="t")
+    )
+    assert '<caption class="below"><p>One</p><p>Two</p></caption>' in below
+    picture = main_of(Picture(id="p"), Caption(text="Fig.", target="p"), Caption(text="Lost", target="nowhere"))
+    assert "</div><figcaption><p>Fig.</p></figcaption></figure>" in picture
+    assert '<p class="caption">Lost</p>' in picture
+
+
+def test_header_cells() -> None:
+    cells = [
+        Cell(row=0, column=0, header=True, text="a"),
+        Cell(row=0, column=1, header=True, text="b"),
+        Cell(row=1, column=0, header=True, text="c"),
+        Cell(row=1, column=1, text="d"),
+    ]
+    assert main_of(Table(cells=cells)).endswith(
+        '<thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        '<tbody><tr><th scope="row">c</th><td>d</td></tr></tbody></table></div>'
+    )
+    cells[0].row_span = 2
+    assert "<thead>" not in main_of(Table(cells=[cells[0], cells[1], cells[3]]))
+
+
+def test_impossible_spans_cost_nothing() -> None:
+    cells = [
+        Cell(row=0, column=0, row_span=10**9, column_span=10**9, text="a"),
+        Cell(row=10**9, column=10**9, text="b"),
+    ]
+    shown = main_of(Table(cells=cells, row_count=10**9))
+    assert ">a</td>" in shown
+    assert ">b</td>" in shown
+
+
+def test_pictures() -> None:
+    box = Box(0, 0, 297.5, 100)
+    embedded = Asset(media_type="image/png", width=4, height=3, data="AAAA")
+    assert main_of(Picture(asset=embedded, description="a dog", box=box)) == (
+        '<figure class="picture"><img src="data:image/png;base64,AAAA" alt="a dog" width="4" height="3" '
+        'style="width:23.0rem"></figure>'
+    )
+    stored = Asset(media_type="image/png", width=4, height=3, path="a b/ü.png")
+    assert 'src="a%20b/%C3%BC.png"' in main_of(Picture(asset=stored))
+    assert (
+        'class="placeholder" role="img" aria-label="Picture" style="width:23.0rem;aspect-ratio:297.5 / 100.0"'
+        in main_of(Picture(box=box))
+    )
+
+
+@pytest.mark.parametrize("path", ["//evil.example/a.png", "http://evil.example/a.png", "/etc/a.png", "javascript:x"])
+def test_pictures_are_never_fetched_from_elsewhere(path: str) -> None:
+    asset = Asset(media_type="image/png", width=1, height=1, path=path)
+    sources = tree(document_of(Picture(asset=asset))).xpath("//img/@src")
+    assert not [source for source in sources if source.startswith("/") or ":" in source]
+
+
+def test_formulas() -> None:
+    assert "<math" in main_of(Formula(latex="x^2"))
+    assert '<code class="latex">\\frac{a</code>' in main_of(Formula(latex="\\frac{a"))
+    assert '<p class="code">E = m</p>' in main_of(Formula(text="E = m"))
+    assert '<p>a <code class="latex">$\\nosuch$</code> b</p>' in main_of(Paragraph(text="a $\\nosuch$ b"))
+
+
+def test_chart_data_is_open_where_there_is_no_picture() -> None:
+    cells = [Cell(row=0, column=0, text="1")]
+    assert '<details open="">' in main_of(Chart(cells=cells))
+    assert "<details>" in main_of(
+        Chart(cells=cells, asset=Asset(media_type="image/png", width=1, height=1, data="AA"))
+    )
+
+
+def test_long_documents_have_contents() -> None:
+    document = document_of(*(Heading(level=1 + number % 2, text=f"Part {number}") for number in range(6)))
+    assert not tree(document).xpath("//nav")
+    document.pages.append(document.pages[0].model_copy(update={"number": 2, "elements": []}))
+    assert tree(document).xpath("//nav//a/@href") == [f"#p1-e{number}" for number in range(6)]
+
+
+def test_text_that_xml_refuses() -> None:
+    assert main_of(Paragraph(text="a\x00b\ud800c\x0bd")) == "<p>a\ufffdb\ufffdc<br>d</p>"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_active_is_written(payload: str) -> None:
+    root = tree(hostile_document(payload))
+    assert not root.xpath(
+        "//script | //iframe | //object | //embed | //form | //link | //base | //svg | //body//style"
+    )
+    for part in root.iter():
+        for name, value in part.attrib.items():
+            assert not name.startswith("on")
+            if name in ("href", "src"):
+                assert value.startswith(("#", "data:image/png;base64,")) or ":" not in value
+                assert not value.startswith(("/", "\\"))
+            if name == "style":
+                assert re.fullmatch(r"(?:width|min-width|aspect-ratio):[^;:]*(?:;aspect-ratio:[^;:]*)?", value)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_the_second_lock_holds_by_itself(payload: str) -> None:
+    """What the exporter would have to have written for a payload to be active."""
+    root = html.fragment_fromstring(sanitized(payload), create_parent="div")
+    assert not root.xpath("//script | //iframe | //object | //embed | //form | //style | //svg")
+    for part in root.iter():
+        assert not [name for name in part.attrib if name.startswith("on")]
+        assert not [value for name, value in part.attrib.items() if name in ("href", "src") and ":" in value]

@@ -66,6 +66,7 @@ class Grounding(Model):
 
 
 class _Element(Model):
+    kind: str = ""
     id: str = ""
     """Unique in the document: ``p<page>-e<index>``; given when the document is assembled."""
     box: Box | None = None

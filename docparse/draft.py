@@ -4,6 +4,7 @@ Pure: a ``TextLayer`` goes in, elements with boxes in page units come out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -39,16 +40,37 @@ _UNSPACED_END = re.compile(_UNSPACED + "$")
 def draft(text_layer: TextLayer) -> list[AnyElement]:
     """The page's elements in reading order."""
     vocabulary = {word.lower().strip(".,;:!?()[]\"'“”‘’") for word, _ in text_layer.words}
+    body_size = _body_size(text_layer.blocks)
     elements: list[AnyElement] = []
     for is_list, blocks in groupby(text_layer.blocks, key=lambda block: block.kind == "list-item"):
         if is_list:
             elements.extend(_list_items(list(blocks), vocabulary))
         else:
-            elements.extend(_element(block, vocabulary) for block in blocks)
+            elements.extend(_element(block, vocabulary, body_size) for block in blocks)
     return elements
 
 
-def _element(block: Block, vocabulary: Collection[str]) -> AnyElement:
+def _body_size(blocks: Iterable[Block]) -> float:
+    """The font size in which most of the page's running text is set; 0 where there is none."""
+    characters: Counter[float] = Counter()
+    for block in blocks:
+        if block.kind in ("text", "list-item"):
+            for line in block.lines:
+                characters[round(line.size, 1)] += len(line.text)
+    return characters.most_common(1)[0][0] if characters else 0.0
+
+
+def _stands_out(lines: Sequence[Line], body_size: float) -> bool:
+    """Whether anything but its place makes these lines a heading: size, weight, slope, capitals or a number."""
+    text = " ".join(line.text for line in lines)
+    return (
+        any(line.size > 1.05 * body_size or line.bold or line.italic for line in lines)
+        or text.isupper()
+        or text[:1].isdigit()
+    )
+
+
+def _element(block: Block, vocabulary: Collection[str], body_size: float) -> AnyElement:
     box = block.box
     match block.kind:
         case "table":
@@ -61,7 +83,7 @@ def _element(block: Block, vocabulary: Collection[str]) -> AnyElement:
     match block.kind:
         case "title":
             return Heading(box=box, text=text, level=1)
-        case "section-header":
+        case "section-header" if _stands_out(block.lines, body_size):
             return Heading(box=box, text=text, level=2)
         case "caption":
             return Caption(box=box, text=text)

@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -100,24 +100,27 @@ def open_source(given: str | Path) -> Iterator[SourceFile]:
     Raises:
         InputError: missing, not readable, a folder, empty, or not a supported document.
     """
+    with ExitStack() as stack:
+        try:
+            source = _open(given, stack)
+        except FileNotFoundError:
+            raise InputError(f"{given} does not exist") from None
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot read {given}: {_reason(error)}") from error
+        yield source
+
+
+def _open(given: str | Path, stack: ExitStack) -> SourceFile:
     if str(given) == "-":
-        with _spooled(sys.stdin.buffer) as path:
-            yield _identify(path, "stdin")
-        return
+        return _identify(stack.enter_context(_spooled(sys.stdin.buffer)), "stdin")
     path = Path(given)
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(f"{given} is a folder: give -o DIR to parse every document in it")
-        if stat.S_ISREG(mode):
-            yield _identify(path, path.name)
-            return
-        with path.open("rb") as stream, _spooled(stream) as copy:
-            yield _identify(copy, path.name)
-    except FileNotFoundError:
-        raise InputError(f"{given} does not exist") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {given}: {_reason(error)}") from error
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{given} is a folder: give -o DIR to parse every document in it")
+    if stat.S_ISREG(mode):
+        return _identify(path, path.name)
+    with path.open("rb") as stream:
+        return _identify(stack.enter_context(_spooled(stream)), path.name)
 
 
 def _reason(error: OSError | ValueError) -> str:

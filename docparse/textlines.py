@@ -102,9 +102,7 @@ def _continues(marker: Run, run: Run) -> bool:
 
 
 def _join(marker: Run, run: Run) -> Run:
-    line = replace(
-        run.line, text=f"{marker.line.text} {run.line.text}", box=marker.line.box.union(run.line.box)
-    )
+    line = replace(run.line, text=f"{marker.line.text} {run.line.text}", box=marker.line.box.union(run.line.box))
     return replace(run, line=line, words=marker.words + run.words)
 
 
@@ -112,10 +110,11 @@ def _read_line(line: dict[str, Any], block: int) -> Run | None:
     spans = line["spans"]
     glyphs = [Glyph(character["c"], Box(*character["bbox"])) for span in spans for character in span["chars"]]
     upright = abs(line["dir"][1]) < 0.02 and line["dir"][0] > 0
-    if upright and has_right_to_left("".join(glyph.text for glyph in glyphs)):
+    right_to_left = upright and has_right_to_left("".join(glyph.text for glyph in glyphs))
+    if right_to_left:
         glyphs = logical_order(glyphs)
     longest = max(spans, key=lambda span: len(span["chars"]))
-    if upright:
+    if upright and not right_to_left:
         glyphs = list(_spaced(glyphs, _WORD_GAP * longest["size"]))
     words = tuple(_words(glyphs))
     if not words:

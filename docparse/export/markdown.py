@@ -157,6 +157,7 @@ def _list(items: Iterable[ListItem]) -> str:
     lines: list[str] = []
     # The open levels from the outside in: level, where its text begins, its kind of marker, the last number.
     levels: list[tuple[int, int, str, int]] = []
+    after_text = False
     for item in items:
         level = min(item.level, MAX_LIST_LEVEL)
         while levels and levels[-1][0] > level:
@@ -165,8 +166,9 @@ def _list(items: Iterable[ListItem]) -> str:
         indent = levels[-1][1] if levels else 0
         marker, kind, number, text = _marked(item, previous[3] if previous else 0)
         begins = previous is None or previous[2] != kind
-        if lines and begins and ((kind and number != 1) or not text):
+        if after_text and begins and ((kind and number != 1) or not text):
             lines.append("")  # CommonMark: only bullets and 1, and no empty item, may end a paragraph
+        after_text = bool(text)
         levels.append((level, indent + len(marker) + 1, kind, number))
         rest = "\n" + " " * (indent + len(marker) + 1)
         lines.append(f"{' ' * indent}{marker} {text.replace(chr(10), rest)}".rstrip(" "))

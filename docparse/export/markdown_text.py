@@ -41,7 +41,7 @@ def markdown_text(text: str, place: Place = "block") -> str:
     Runs of blanks become one. Line breaks stay (two spaces at the line's end), are spaces in a heading and
     ``<br>`` in a cell.
     """
-    lines = (_BLANKS.sub(" ", line).strip(" ") for line in printable(text).split("\n"))
+    lines = (_BLANKS.sub(" ", line).strip() for line in printable(text).split("\n"))
     folded = (" " if place == "line" else "\n").join(line for line in lines if line)
     pieces = split_math(folded)
     escaped = _escaped_places(folded, pieces, place)
@@ -72,7 +72,7 @@ def _with_backslashes(text: str, start: int, end: int, escaped: set[int]) -> str
 
 
 def _escaped_places(text: str, pieces: list[Piece], place: Place) -> set[int]:
-    escaped = set(_inline_places(text))
+    escaped = set(_inline_places(text, place))
     if place == "block":
         start = 0
         for line in text.split("\n"):
@@ -95,11 +95,13 @@ def _line_places(text: str, line: str, start: int) -> Iterator[int]:
     if name == "definition" and "]:" not in text[start:]:
         return
     first, last = match.span(name)
-    # The rest of a fence or rule could still be emphasis.
-    yield from range(start + first, start + last) if name in ("fence", "rule") else (start + first,)
+    if name in ("fence", "rule"):  # the rest of one could still be emphasis
+        yield from (start + at for at in range(first, last) if line[at] != " ")
+    else:
+        yield start + first
 
 
-def _inline_places(text: str) -> Iterator[int]:
+def _inline_places(text: str, place: Place) -> Iterator[int]:
     runs: dict[str, list[tuple[int, int]]] = {}
     for match in _INLINE.finditer(text):
         if match.lastgroup == "run":
@@ -107,7 +109,8 @@ def _inline_places(text: str) -> Iterator[int]:
         else:
             yield match.start()
     for sign, spans in runs.items():
-        for start, end in _paired(text, sign, spans):
+        # In a cell a line break becomes a tag, which is no blank.
+        for start, end in _paired(text.replace("\n", "<") if place == "cell" else text, sign, spans):
             yield from range(start, end)
 
 

@@ -62,7 +62,8 @@ def inline_text(tokens: list[Token]) -> str:
 
 
 def folded(text: str) -> str:
-    return " ".join(re.split(r"[ \t\n]+", printable(text).strip(" \t\n")))
+    lines = (re.sub("[ \t]+", " ", line).strip() for line in printable(text).split("\n"))
+    return " ".join(line for line in lines if line)
 
 
 def without_mathematics(text: str) -> str:
@@ -111,22 +112,18 @@ def test_heading_reads_back(text: str) -> None:
 @example("|", "\\")
 @example("\\|", "`|`")
 def test_cell_reads_back(left: str, right: str) -> None:
-    cells = [Cell(row=0, column=0, text="h"), Cell(row=0, column=1, text="h")]
-    cells += [
-        Cell(row=1, column=0, text=without_mathematics(left)),
-        Cell(row=1, column=1, text=without_mathematics(right)),
-    ]
+    texts = ("h", "h", without_mathematics(left), without_mathematics(right))
+    cells = [Cell(row=index // 2, column=index % 2, text=text) for index, text in enumerate(texts)]
     read = GFM.parse(markdown(Table(cells=cells)))
     seen = [inline_text(token.children or []) for token in read if token.type == "inline"]
     # The only HTML is <br>.
     assert [folded(text.replace("⟦html_inline⟧", "\n")) for text in seen] == [folded(text) for text in texts]
 
 
-@given(
-    st.lists(
-        st.tuples(TEXT, st.integers(1, 4), st.sampled_from(["", "-", "3.", "17)", "(a)"])), min_size=1, max_size=6
-    )
-)
+ITEM = st.tuples(TEXT, st.integers(1, 4), st.sampled_from(["", "-", "3.", "17)", "(a)"]))
+
+
+@given(st.lists(ITEM, min_size=1, max_size=6))
 def test_list_reads_back(items: list[tuple[str, int, str]]) -> None:
     elements = [
         ListItem(text=without_mathematics(text), level=level, marker=marker, ordered=marker not in ("", "-"))

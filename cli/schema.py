@@ -3,8 +3,6 @@
 
 def schema() -> None:
     """Print the JSON Schema of the JSON output."""
-    import json
+    from docparse.export.json import schema_text
 
-    from docparse.export.json import document_schema
-
-    print(json.dumps(document_schema(), indent=2, ensure_ascii=False))
+    print(schema_text(), end="")

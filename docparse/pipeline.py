@@ -73,7 +73,10 @@ class Pipeline:
             source = stack.enter_context(open_source(given))
             first = Worker(source, self.options.password)
             stack.callback(first.close)
-            overview = first.overview()
+            try:
+                overview = first.overview()
+            except PageError as error:
+                raise InputError(f"{source.name} cannot be opened: {error}") from error
             numbers = select_pages(self.options.pages, overview.page_count)
             opened = OpenDocument(self, source, first, overview.page_count, overview.title, numbers)
             stack.callback(opened.close)

@@ -2,7 +2,6 @@
 
 import io
 import math
-import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pymupdf
-from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 from .errors import InputError
 from .geometry import Box
@@ -61,6 +60,9 @@ def encode(image: Image.Image) -> Crop:
     return Crop(media_type, image.width, image.height, buffer.getvalue())
 
 
+_REFUSED = (Image.DecompressionBombError, MemoryError)
+
+
 class ImagePages:
     """The pages of an image file: every frame of a TIFF, the first of any other kind.
 
@@ -81,7 +83,9 @@ class ImagePages:
         with _decoding(path):
             try:
                 self._image = Image.open(path)
-            except _UNDECODABLE:
+            except _REFUSED:
+                raise
+            except Exception:
                 # Told apart now, so that a file that nobody can read has no pages at all.
                 self._decode_with_mupdf()
                 return
@@ -97,7 +101,8 @@ class ImagePages:
         try:
             for _ in ImageSequence.Iterator(image):
                 count += 1
-        except _UNDECODABLE:
+        except Exception:
+            # Whatever Pillow's decoders raise, the chain ends here.
             pass
         return max(count, 1)
 
@@ -113,7 +118,9 @@ class ImagePages:
             try:
                 self._image.seek(number - 1)
                 return _upright_rgb(self._image)
-            except _UNDECODABLE as error:
+            except _REFUSED:
+                raise
+            except Exception as error:
                 return self._second_try(number, error)
 
     def _second_try(self, number: int, error: Exception) -> Image.Image:
@@ -136,24 +143,9 @@ class ImagePages:
         return Image.frombuffer("RGB", size, pixmap.samples, "raw", "RGB", pixmap.stride, 1)
 
 
-# What Pillow raises on damaged files; its plugins let their own errors through.
-_UNDECODABLE = (
-    UnidentifiedImageError,
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    ArithmeticError,
-    struct.error,
-)
-
-
 @contextmanager
 def _decoding(path: Path) -> Iterator[None]:
+    # Decoders let errors of many kinds through, their own and struct's, so every kind is caught.
     try:
         yield
     except Image.DecompressionBombError:
@@ -162,7 +154,9 @@ def _decoding(path: Path) -> Iterator[None]:
         ) from None
     except MemoryError:
         raise InputError(f"{path.name} needs more memory than a page may take; scale it down first") from None
-    except (*_UNDECODABLE, RuntimeError) as error:
+    except InputError:
+        raise
+    except Exception as error:
         raise InputError(f"{path.name} is damaged: {_first_line(error)}") from error
 
 

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -146,8 +147,8 @@ def _serve(connection: Connection) -> None:
     reader: Reader | DocparseError
     try:
         reader = open_reader(cast(Path, path), name, media_type, password)
-    except DocparseError as error:
-        reader = error
+    except Exception as error:
+        reader = _told(error, InputError, f"{name} is damaged")
     while True:
         method, arguments = connection.recv()
         if isinstance(reader, DocparseError):
@@ -156,19 +157,21 @@ def _serve(connection: Connection) -> None:
         request: Callable[..., Any] = getattr(reader, method)
         try:
             answer = request(*arguments)
-        except InputError as error:
-            answer = PageError(str(error))
-        except DocparseError as error:
-            answer = error
-        except MemoryError:
-            answer = PageError("it needs more memory than a page may take")
         except Exception as error:
-            # MuPDF raises RuntimeError, ValueError and more on damaged pages.
-            if os.environ.get("DOCPARSE_DEBUG"):
-                raise
-            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            answer = PageError(f"it is damaged: {first_line[:200]}")
+            answer = _told(error, PageError, "it is damaged")
         connection.send(answer)
+
+
+def _told(error: Exception, kind: type[DocparseError], what: str) -> DocparseError:
+    """The error as one of ours: MuPDF and Pillow raise errors of all kinds on damaged files."""
+    if os.environ.get("DOCPARSE_DEBUG"):
+        traceback.print_exception(error)
+    if isinstance(error, DocparseError):
+        return kind(str(error)) if kind is PageError else error
+    if isinstance(error, MemoryError):
+        return kind("it needs more memory than a page may take")
+    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return kind(f"{what}: {first_line[:200]}")
 
 
 def _end_with_parent() -> None:

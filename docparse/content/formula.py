@@ -151,7 +151,7 @@ def _rebuilt(part: ElementTree.Element) -> etree._Element:
         raise ValueError(f"unknown MathML element {part.tag}")
     built = etree.Element(part.tag, {name: value for name, value in part.attrib.items() if name in MATHML_ATTRIBUTES})
     if part.text:
-        text = html.unescape(part.text)
+        text = html.unescape(part.text) if "&" in part.text else part.text
         variant = part.get("mathvariant")
         if variant == "normal" and part.tag == "mi":
             built.set("mathvariant", "normal")
@@ -164,6 +164,7 @@ def _rebuilt(part: ElementTree.Element) -> etree._Element:
     return built
 
 
+@lru_cache(maxsize=1024)
 def _styled(char: str, variant: str) -> str:
     style = _VARIANTS.get(variant)
     name = unicodedata.name(char, "")

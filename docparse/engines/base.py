@@ -46,8 +46,11 @@ class Engine(Protocol):
     name: str
     needs_image: bool
     """Whether ``read`` wants the rendered page. Rendering is skipped where it does not."""
-    max_pixels: int
-    """Most pixels of that image that it can use."""
+
+    @property
+    def max_pixels(self) -> int:
+        """Most pixels of that image that it can use."""
+        ...
 
     def read(self, page: "EnginePage") -> ModelOutput:
         """Read the page.

@@ -75,8 +75,9 @@ def _escaped_places(text: str, pieces: list[Piece], place: Place) -> set[int]:
     escaped = set(_inline_places(text, place))
     if place == "block":
         start = 0
+        last_definition = text.rfind("]:")
         for line in text.split("\n"):
-            escaped.update(_line_places(text, line, start))
+            escaped.update(_line_places(line, start, defines=start < last_definition))
             start += len(line) + 1
     elif place == "line" and (match := _CLOSING_HASHES.search(text)):
         escaped.add(match.start(1))
@@ -87,12 +88,13 @@ def _escaped_places(text: str, pieces: list[Piece], place: Place) -> set[int]:
     return escaped
 
 
-def _line_places(text: str, line: str, start: int) -> Iterator[int]:
+def _line_places(line: str, start: int, *, defines: bool) -> Iterator[int]:
+    """``defines``: a link's definition may end on this line or a later one."""
     match = _LINE.match(line)
     if not match:
         return
     name = match.lastgroup or ""
-    if name == "definition" and "]:" not in text[start:]:
+    if name == "definition" and not defines:
         return
     first, last = match.span(name)
     if name in ("fence", "rule"):  # the rest of one could still be emphasis

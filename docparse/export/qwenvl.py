@@ -1,12 +1,11 @@
 """A document as QwenVL HTML, the format that the models write."""
 
 from ..document import Document
+from ..qwenvl import write_body
 
 
 def to_qwenvl(document: Document) -> str:
     """Canonical QwenVL HTML: one ``body`` a page, boxes in page units, the page's size beside them."""
-    from ..qwenvl import write_body
-
     bodies = [
         write_body(
             page.elements,

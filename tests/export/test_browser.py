@@ -51,9 +51,15 @@ def test_no_payload_runs_and_no_request_leaves(
             link.evaluate("part => part.click()")
         assert page.url.startswith(path.as_uri())
     page.wait_for_timeout(200)
-    page.close()
     assert hits == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    # That the trap is set: unescaped, a payload does run.
+    control = tmp_path / "control.html"
+    control.write_text(PAYLOADS[0], encoding="utf-8")
+    page.goto(control.as_uri())
+    page.wait_for_timeout(100)
+    page.close()
+    assert len(hits) == 1
 
 
 @pytest.mark.parametrize("width", [1000, 360])

@@ -1,0 +1,115 @@
+"""Our decoding against plain ``generate`` of transformers, token for token."""
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from docparse.document import StopReason
+from docparse.errors import ModelError
+from docparse.runtime.decode import Sequence, decode
+from docparse.runtime.images import Patches, to_patches
+from docparse.runtime.model import LoadedModel, load
+from docparse.runtime.placement import Placement, devices, place
+from docparse.runtime.prompt import prompt_tokens
+from tests.checkpoints import make_checkpoint
+
+FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
+
+
+@pytest.fixture(scope="module")
+def model(checkpoint: Path) -> LoadedModel:
+    return load(checkpoint, FLOAT32, {}, 2048)
+
+
+def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patches]:
+    values = np.random.default_rng(size[0]).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    patches = to_patches(Image.fromarray(values), model.image_settings)
+    return prompt_tokens(model.tokenizer, "Read.", "QwenVL HTML", patches.token_count(2)), patches
+
+
+def answer(model: LoadedModel, size: tuple[int, int], limit: int = 40, seconds: float = 60) -> Sequence:
+    prompt, patches = question(model, size)
+    sequence = Sequence(prompt, limit, time.monotonic() + seconds)
+    decode(model, sequence, patches)
+    return sequence
+
+
+def generated(model: LoadedModel, size: tuple[int, int], limit: int = 40) -> Any:
+    prompt, patches = question(model, size)
+    tokens = torch.tensor([prompt])
+    return model.network.generate(
+        input_ids=tokens,
+        attention_mask=torch.ones_like(tokens),
+        pixel_values=torch.from_numpy(patches.values),
+        image_grid_thw=torch.tensor([patches.grid]),
+        mm_token_type_ids=(tokens == model.network.config.image_token_id).int(),
+        do_sample=False,
+        max_new_tokens=limit,
+        output_logits=True,
+        return_dict_in_generate=True,
+    )
+
+
+@pytest.mark.parametrize("size", [(56, 56), (120, 90), (64, 200), (300, 300)])
+def test_tokens_equal_those_of_generate(model: LoadedModel, size: tuple[int, int]) -> None:
+    ours = answer(model, size)
+    theirs = generated(model, size)
+    tokens = theirs.sequences[0, len(ours.prompt) :].tolist()
+    assert ours.tokens == [token for token in tokens if token not in model.end_tokens]
+    assert len(ours.tokens) > 1
+    for logprob, token, logits in zip(ours.logprobs, tokens, theirs.logits, strict=False):
+        assert logprob == pytest.approx(logits[0].float().log_softmax(-1)[token].item(), abs=1e-4)
+
+
+def test_the_limit_is_a_stop_reason(model: LoadedModel) -> None:
+    sequence = answer(model, (56, 56), limit=3)
+    assert (len(sequence.tokens), sequence.stop_reason) == (3, StopReason.LENGTH)
+    assert all(math.isfinite(value) and value <= 0 for value in sequence.logprobs)
+
+
+def test_the_deadline_holds_in_the_middle_of_an_answer(model: LoadedModel) -> None:
+    sequence = answer(model, (56, 56), limit=100_000, seconds=0.3)
+    assert sequence.stop_reason is StopReason.TIMEOUT
+    assert sequence.tokens
+
+
+def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) -> None:
+    usual = answer(model, (56, 56), limit=5)
+    ending = LoadedModel(**{**vars(model), "end_tokens": frozenset([usual.tokens[2]])})
+    sequence = answer(ending, (56, 56), limit=5)
+    assert sequence.stop_reason is StopReason.END
+    assert sequence.tokens == usual.tokens[: usual.tokens.index(usual.tokens[2])]
+
+
+def test_shards_and_offload_give_the_same_tokens(model: LoadedModel, tmp_path: Path) -> None:
+    expected = answer(model, (120, 90)).tokens
+    sharded = make_checkpoint(tmp_path / "sharded", shards=3)
+    assert answer(load(sharded, FLOAT32, {}, 2048), (120, 90)).tokens == expected
+    # Too little memory for all layers: accelerate leaves the rest on the disk.
+    offloaded = load(sharded, FLOAT32, {"cpu": "900KB"}, 2048)
+    assert "disk" in set(map(str, offloaded.network.hf_device_map.values()))
+    assert answer(offloaded, (120, 90)).tokens == expected
+
+
+def test_bfloat16_loads(checkpoint: Path) -> None:
+    loaded = load(checkpoint, Placement("cpu", "bfloat16", ""), {}, 2048)
+    assert loaded.network.dtype is torch.bfloat16
+    assert answer(loaded, (56, 56), limit=3).tokens
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    if "cuda:0" in devices():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(ModelError, match="this machine has cpu"):
+        place("cuda:0", "auto")
+
+
+def test_the_choice_of_arithmetic_has_a_reason() -> None:
+    assert place("cpu", "auto").dtype in ("bfloat16", "float32")
+    assert place("cpu", "float32") == Placement("cpu", "float32", "--dtype float32")

@@ -1,0 +1,70 @@
+"""Our patches against those of transformers' own processor."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from docparse.errors import ModelError, PageError
+from docparse.runtime.images import ImageSettings, smart_resize, to_patches
+
+
+def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    values = np.random.default_rng(width * height).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(values).convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "mode"),
+    [(28, 28, "RGB"), (100, 60, "RGB"), (333, 517, "L"), (1240, 1755, "RGB"), (2000, 40, "1"), (9, 700, "RGB")],
+)
+@pytest.mark.parametrize("patch_size", [14, 8])
+def test_patches_equal_those_of_transformers(width: int, height: int, mode: str, patch_size: int) -> None:
+    settings = ImageSettings(patch_size=patch_size, min_pixels=56 * 56, max_pixels=600 * 600)
+    image = noise(width, height, mode)
+    theirs = Qwen2VLImageProcessorPil(
+        patch_size=patch_size, size={"shortest_edge": settings.min_pixels, "longest_edge": settings.max_pixels}
+    )(image.convert("RGB"), return_tensors="np")
+    ours = to_patches(image, settings)
+    assert [list(ours.grid)] == theirs["image_grid_thw"].tolist()
+    assert ours.values.dtype == np.float32
+    np.testing.assert_allclose(ours.values, theirs["pixel_values"], atol=1e-5, rtol=0)
+    assert ours.size == (ours.grid[2] * patch_size, ours.grid[1] * patch_size)
+
+
+def test_the_size_keeps_within_the_limits_and_is_whole_tokens() -> None:
+    settings = ImageSettings(min_pixels=56 * 56, max_pixels=1_000_000)
+    for width in range(10, 3000, 331):
+        for height in range(10, 3000, 277):
+            if max(width, height) <= 200 * min(width, height):
+                size = smart_resize(width, height, settings)
+                assert size[0] % 28 == size[1] % 28 == 0
+                assert settings.min_pixels <= size[0] * size[1] <= settings.max_pixels
+
+
+def test_a_ribbon_is_refused() -> None:
+    with pytest.raises(PageError, match="more than 200 times as long as wide"):
+        to_patches(noise(3, 700), ImageSettings())
+
+
+def test_both_forms_of_the_limits_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "preprocessor_config.json"
+    file.write_text('{"min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14}')
+    old = ImageSettings.load(tmp_path)
+    file.write_text('{"size": {"shortest_edge": 3136, "longest_edge": 12845056}}')
+    assert (old.min_pixels, old.max_pixels) == (3136, 12845056)
+    assert ImageSettings.load(tmp_path) == old
+
+
+def test_limits_that_are_asked_for_win() -> None:
+    limited = ImageSettings(min_pixels=3136, max_pixels=12845056).limited(None, 2000)
+    assert (limited.min_pixels, limited.max_pixels) == (2000, 2000)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"patch_size": "wide"}', '{"patch_size": 0}'])
+def test_settings_that_make_no_sense_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "preprocessor_config.json").write_text(content)
+    with pytest.raises(ModelError, match=r"preprocessor_config\.json cannot be understood"):
+        ImageSettings.load(tmp_path)

@@ -21,7 +21,7 @@ from systems import HERE, docparse_command
 DEFAULT_CORPUS = HERE.parent / ".." / "shared" / "corpus"
 
 # From docparse's table of exit codes: read, unreadable input, encrypted, some pages failed.
-ALLOWED_EXITS = frozenset({0, 3, 4, 7})
+ALLOWED_EXITS = frozenset({0, 3, 4, 5, 7})
 WITH_DOCUMENT = frozenset({0, 7})
 MEMORY_LIMIT = 2 * 10**9
 START_SECONDS = 15.0

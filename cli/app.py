@@ -51,7 +51,7 @@ def _run(arguments: list[str]) -> int:
             raise
         console.error(str(error))
         return error.exit_code
-    except BrokenPipeError:
+    except console.ReaderGoneError:
         # Whoever reads us has seen enough (``docparse x.pdf | head -1``): no error of anybody.
         _drop_stdout()
         return ExitCode.OK

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from docparse.document import Problem
 
 
+class ReaderGoneError(Exception):
+    """Our standard output is a pipe that was closed at its other end. (A BrokenPipeError of Python's own would be
+    turned into exit code 1 by the parser of options.)"""
+
+
 def error(message: str) -> None:
     """One line, whatever the message holds."""
     _line(f"docparse: {message}")

@@ -1,7 +1,34 @@
+"""``docparse models``: which checkpoints there are, and where."""
+
+from typing import Annotated
+
 import typer
 
-app = typer.Typer()
+app = typer.Typer(help="The checkpoints that docparse can use.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_() -> None: ...
+def list_models() -> None:
+    """List the aliases, the checkpoints in the local cache, and the one that is configured."""
+    from docparse.config import configured_model
+    from docparse.options import Options
+    from docparse.runtime.checkpoint import ALIASES, cached
+
+    here = dict(cached())
+    rows = [(alias, hub_id, str(here.pop(hub_id, "not here"))) for alias, hub_id in ALIASES.items()]
+    rows += [("", hub_id, str(folder)) for hub_id, folder in here.items()]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for alias, hub_id, place in rows:
+        print(f"{alias:{widths[0]}}  {hub_id:{widths[1]}}  {place}")
+    model, origin = configured_model(Options())
+    print(f"configured: {model} (by {origin})" if model else "configured: none")
+
+
+@app.command("where")
+def where(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")]) -> None:
+    """Print the folder of a checkpoint that is on this machine, after a check of its files."""
+    from docparse.runtime.checkpoint import check, locate
+
+    path = locate(model, download=False)
+    check(path)
+    print(path)

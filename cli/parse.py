@@ -161,7 +161,11 @@ def parse(
     if options.images == "files" and output is None:
         raise UsageError("--images files needs -o: there is no folder to put them in")
     from docparse import Pipeline
+    from docparse.export.files import check_writable
 
+    if jobs[0].target is not None:
+        # Told now and not after a night's work.
+        check_writable(jobs[0].path(jobs[0].formats[0]))
     run = _Run(Pipeline(options), furniture=furniture == "keep", quiet=quiet, verbose=verbose)
     return run.one(jobs[0]) if len(jobs) == 1 and not Path(inputs[0]).is_dir() else run.many(jobs)
 
@@ -275,12 +279,13 @@ def _write_stdout(text: str) -> None:
 
     Raises:
         OutputError: standard output cannot be written, e.g. the disk behind it is full.
+        ReaderGoneError: whoever reads it has seen enough.
     """
     try:
         data = text if text.endswith("\n") else text + "\n"
         sys.stdout.buffer.write(data.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        raise
+        raise console.ReaderGoneError from None
     except OSError as error:
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error

@@ -28,6 +28,20 @@ def serialise(document: Document, form: Format, *, furniture: bool) -> str:
             return document.to_qwenvl()
 
 
+def check_writable(path: Path) -> None:
+    """Make the folder of ``path`` and see whether something can be written there.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.is_file():
+            tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """
     Raises:

@@ -1,0 +1,107 @@
+"""``models``, ``doctor``, and the local engine from the command line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.checkpoints import make_checkpoint, make_reader
+from tests.conftest import SAMPLES, Run
+
+ANSWER = (
+    "```html\n<html><body>\n<h2 data-bbox=\"28 14 140 42\">Minutes</h2>\n"
+    '<p data-bbox="14 56 168 224">Read &amp; <b>approved</b>.</p>\n</body></html>\n```'
+)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint that answers the scan with ``ANSWER``."""
+    return make_reader(tmp_path_factory.mktemp("models") / "reader", Image.open(SAMPLES / "scan.png"), ANSWER)
+
+
+def test_a_scan_is_read_by_the_local_engine(docparse: Run, reader: Path, tmp_path: Path) -> None:
+    ran = docparse(SAMPLES / "scan.png", "--model", reader, "-f", "json", "--dtype", "float32", "--save-raw", "raw")
+    assert ran.code == 0, ran.err
+    (page,) = ran.json["pages"]
+    assert (page["engine"], page["model"], page["stop_reason"]) == ("local", str(reader), "end")
+    heading, paragraph = page["elements"]
+    assert (heading["kind"], heading["text"]) == ("heading", "Minutes")
+    assert (paragraph["kind"], paragraph["text"]) == ("paragraph", "Read & approved.")
+    raw = json.loads(next((tmp_path / "raw").rglob("page-0001.json")).read_text())
+    assert raw["text"] == ANSWER
+    assert len(raw["token_logprobs"]) == len(raw["token_ends"])
+    assert raw["token_ends"][-1] == len(ANSWER)
+    # The model saw the page smaller than it is; boxes are in the page's own pixels.
+    factors = [page["width"] / raw["image_size"][0], page["height"] / raw["image_size"][1]] * 2
+    assert heading["box"] == pytest.approx([v * f for v, f in zip((28, 14, 140, 42), factors, strict=True)], abs=0.01)
+    again = docparse(SAMPLES / "scan.png", "--engine", "replay", "--model", "raw", "-f", "json")
+    assert again.json["pages"][0]["elements"] == page["elements"]
+
+
+def test_an_answer_that_is_cut_off_is_told(docparse: Run, reader: Path) -> None:
+    ran = docparse(
+        SAMPLES / "scan.png", "--model", reader, "-f", "json", "--dtype", "float32", "--max-new-tokens", "90"
+    )
+    assert ran.code == 7
+    assert "--max-new-tokens" in ran.messages[0]
+    (page,) = ran.json["pages"]
+    assert (page["status"], page["stop_reason"]) == ("partial", "length")
+    assert page["elements"][0]["text"] == "Minutes"
+    assert "answer-cut-off" in {problem["kind"] for problem in page["problems"]}
+
+
+def test_auto_takes_the_model_that_is_configured(docparse: Run, reader: Path) -> None:
+    ran = docparse(
+        SAMPLES / "scan.png", "-f", "json", "--max-new-tokens", "2", env={"DOCPARSE_MODEL": str(reader)}
+    )
+    assert ran.json["pages"][0]["engine"] == "local"
+
+
+def test_a_blank_page_is_not_given_to_the_model(docparse: Run, reader: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (200, 300), "white").save(tmp_path / "blank.png")
+    ran = docparse("blank.png", "--model", reader, "-f", "json")
+    assert ran.code == 0
+    assert ran.json["pages"][0]["elements"] == []
+
+
+def test_what_is_wrong_with_a_checkpoint_is_one_line_and_exit_5(docparse: Run, tmp_path: Path) -> None:
+    sharded = make_checkpoint(tmp_path / "sharded", shards=3)
+    next(iter(sorted(sharded.glob("model-*")))).unlink()
+    other = tmp_path / "other"
+    shutil.copytree(sharded, other)
+    (other / "config.json").write_text('{"model_type": "bert"}')
+    for folder, words in (("sharded", "is missing"), ("other", "model_type 'bert'"), ("empty", "none of the aliases")):
+        ran = docparse(SAMPLES / "scan.png", "--engine", "local", "--model", tmp_path / folder)
+        assert (ran.code, len(ran.messages)) == (5, 1), ran.err
+        assert words in ran.err or "there is no folder" in ran.err
+
+
+def test_a_device_that_is_not_there(docparse: Run, tmp_path: Path) -> None:
+    checkpoint = make_checkpoint(tmp_path / "tiny")
+    ran = docparse(SAMPLES / "scan.png", "--model", checkpoint, "--device", "cuda:7")
+    assert (ran.code, len(ran.messages)) == (5, 1), ran.err
+    assert "this machine has" in ran.err
+
+
+def test_models_list_and_where(docparse: Run, tmp_path: Path) -> None:
+    listed = docparse("models", "list")
+    assert "Qwen/Qwen2.5-VL-3B-Instruct" in listed.text
+    assert "configured: none" in listed.text
+    checkpoint = make_checkpoint(tmp_path / "tiny")
+    assert docparse("models", "where", checkpoint).text.strip() == str(checkpoint)
+    missing = docparse("models", "where", "3b", env={"HF_HUB_CACHE": str(tmp_path / "no-cache")})
+    assert (missing.code, len(missing.messages)) == (5, 1)
+
+
+def test_doctor_tells_what_will_be_used_and_why(docparse: Run, reader: Path) -> None:
+    plain = docparse("doctor")
+    assert plain.code == 0, plain.err
+    assert "no model is configured" in plain.text
+    configured = docparse("doctor", env={"DOCPARSE_MODEL": str(reader)})
+    assert "configured by DOCPARSE_MODEL" in configured.text
+    assert "scans and pictures: local" in configured.text
+    broken = docparse("doctor", env={"DOCPARSE_MODEL": "nowhere"})
+    assert broken.code == 5

@@ -12,6 +12,10 @@ _OVERLAP = 3.0
 """Points by which neighbouring boxes may overlap and still be told apart."""
 
 
+_TALLEST_ROW = 30.0
+"""Points. What is taller is no field of a form but a paragraph."""
+
+
 def reading_order(boxes: Sequence[Box], *, right_to_left: bool = False) -> list[int]:
     """Indices of ``boxes`` in reading order; columns from the right in right-to-left documents."""
     return _cut(boxes, list(range(len(boxes))), right_to_left)
@@ -59,7 +63,7 @@ def _are_rows(boxes: Sequence[Box], columns: list[list[int]]) -> bool:
     box of the shortest column has a box of the same height beside it in another."""
     shortest = min(columns, key=len)
     others = [boxes[index] for column in columns if column is not shortest for index in column]
-    if len(shortest) < 2:
+    if len(shortest) < 2 or max(boxes[index].height for index in shortest) > _TALLEST_ROW:
         return False
 
     def has_partner(box: Box) -> bool:

@@ -14,14 +14,16 @@ from docparse.runtime.images import ImageSettings, to_patches
 from docparse.runtime.prompt import prompt_tokens
 
 SPECIAL = [
-    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>",
-]  # fmt: skip
+    *("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
+    *("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
+]
 # Qwen's own, shortened to what a system message and one user message with an image need.
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
     "{% if message['content'] is string %}{{ message['content'] }}"
     "{% else %}{% for part in message['content'] %}"
-    "{% if part['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part['text'] }}{% endif %}"
+    "{% if part['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% else %}{{ part['text'] }}{% endif %}"
     "{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
@@ -54,7 +56,10 @@ def make_reader(folder: Path, image: Image.Image, answer: str) -> Path:
     settings = ImageSettings(min_pixels=PROCESSOR["min_pixels"], max_pixels=PROCESSOR["max_pixels"])  # type: ignore[arg-type]
     patches = to_patches(image, settings)
     prompt = prompt_tokens(tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2))
-    target = [*tokenizer(answer, add_special_tokens=False)["input_ids"], tokenizer.convert_tokens_to_ids("<|im_end|>")]
+    target = [
+        *tokenizer(answer, add_special_tokens=False)["input_ids"],
+        tokenizer.convert_tokens_to_ids("<|im_end|>"),
+    ]
     tokens = torch.tensor([prompt + target])
     labels = tokens.clone()
     labels[:, : len(prompt)] = -100

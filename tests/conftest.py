@@ -66,7 +66,7 @@ def docparse(tmp_path: Path) -> Run:
 
 
 def make_pdf(objects: Sequence[bytes]) -> bytes:
-    """A PDF with these objects, numbered from 1; the first is the catalog. Written by hand, so that it can be wrong."""
+    """A PDF with these objects, numbered from 1; the first is the catalog. By hand, so that it can be wrong."""
     body = b"%PDF-1.7\n"
     offsets = []
     for number, content in enumerate(objects, start=1):

@@ -94,7 +94,9 @@ def test_stdout_on_a_full_disk(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         finished = subprocess.run([*COMMAND, REPORT, "-q"], stdout=full, stderr=subprocess.PIPE, timeout=120)
     assert finished.returncode == 6
-    assert finished.stderr.decode().splitlines() == ["docparse: cannot write to standard output: No space left on device"]
+    assert finished.stderr.decode().splitlines() == [
+        "docparse: cannot write to standard output: No space left on device"
+    ]
 
 
 def test_a_page_that_never_ends_harms_no_other(docparse: Run, tmp_path: Path) -> None:

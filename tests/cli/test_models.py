@@ -11,7 +11,7 @@ from tests.checkpoints import make_checkpoint, make_reader
 from tests.conftest import SAMPLES, Run
 
 ANSWER = (
-    "```html\n<html><body>\n<h2 data-bbox=\"28 14 140 42\">Minutes</h2>\n"
+    '```html\n<html><body>\n<h2 data-bbox="28 14 140 42">Minutes</h2>\n'
     '<p data-bbox="14 56 168 224">Read &amp; <b>approved</b>.</p>\n</body></html>\n```'
 )
 
@@ -54,9 +54,7 @@ def test_an_answer_that_is_cut_off_is_told(docparse: Run, reader: Path) -> None:
 
 
 def test_auto_takes_the_model_that_is_configured(docparse: Run, reader: Path) -> None:
-    ran = docparse(
-        SAMPLES / "scan.png", "-f", "json", "--max-new-tokens", "2", env={"DOCPARSE_MODEL": str(reader)}
-    )
+    ran = docparse(SAMPLES / "scan.png", "-f", "json", "--max-new-tokens", "2", env={"DOCPARSE_MODEL": str(reader)})
     assert ran.json["pages"][0]["engine"] == "local"
 
 
@@ -73,7 +71,11 @@ def test_what_is_wrong_with_a_checkpoint_is_one_line_and_exit_5(docparse: Run, t
     other = tmp_path / "other"
     shutil.copytree(sharded, other)
     (other / "config.json").write_text('{"model_type": "bert"}')
-    for folder, words in (("sharded", "is missing"), ("other", "model_type 'bert'"), ("empty", "none of the aliases")):
+    for folder, words in (
+        ("sharded", "is missing"),
+        ("other", "model_type 'bert'"),
+        ("empty", "none of the aliases"),
+    ):
         ran = docparse(SAMPLES / "scan.png", "--engine", "local", "--model", tmp_path / folder)
         assert (ran.code, len(ran.messages)) == (5, 1), ran.err
         assert words in ran.err or "there is no folder" in ran.err

@@ -30,7 +30,9 @@ def test_json_describes_the_document(docparse: Run) -> None:
 
 def test_markdown_is_the_default_and_has_the_words_in_order(docparse: Run) -> None:
     text = docparse(REPORT).text
-    places = [text.index(words) for words in ("Eleven Winters", "1 Introduction", "3 Stefan", "Table 1.", "References")]
+    places = [
+        text.index(words) for words in ("Eleven Winters", "1 Introduction", "3 Stefan", "Table 1.", "References")
+    ]
     assert places == sorted(places)
     assert "nobody thought of calling" not in text  # the words stand apart in the report
     assert "Orrin Valley Observatory\n\n" not in text  # the running header is left out
@@ -214,7 +216,8 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys; from docparse.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('torch', 'transformers', 'pymupdf', 'numpy', 'lxml', 'PIL') if m in sys.modules], file=sys.stderr)"
+        "heavy = ('torch', 'transformers', 'pymupdf', 'numpy', 'lxml', 'PIL')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     finished = subprocess.run([*COMMAND[:1], "-c", program], capture_output=True, text=True, timeout=60)
     assert finished.stderr.strip() == "[]"

@@ -1,0 +1,61 @@
+"""Recorded answers to elements in page units."""
+
+from docparse.document import Heading, Picture, StopReason
+from docparse.engines.base import EnginePage, ModelOutput
+from docparse.geometry import Box
+from docparse.interpret import interpret
+from docparse.textlayer import TextLayer
+
+
+def page(layer: TextLayer | None = None) -> EnginePage:
+    return EnginePage("x.pdf", "0" * 64, 2, 600, 800, None, layer)
+
+
+def output(text: str, stop: StopReason = StopReason.END) -> ModelOutput:
+    return ModelOutput(text, stop, (1200, 1600), "local", "test")
+
+
+def test_boxes_are_brought_to_page_units() -> None:
+    (element,), problems = interpret(output('<h1 data-bbox="100 200 300 400">A</h1>'), page())
+    assert isinstance(element, Heading)
+    assert element.box == Box(50, 100, 150, 200)
+    assert element.id == "p2-e1"
+    assert problems == []
+
+
+def test_a_box_that_reaches_over_the_edge_is_clipped() -> None:
+    (element,), problems = interpret(output('<p data-bbox="1000 0 1210 100">A</p>'), page())
+    assert element.box == Box(500, 0, 600, 50)
+    assert problems == []
+
+
+def test_a_box_beside_the_page_is_refused() -> None:
+    (element,), (problem,) = interpret(output('<p data-bbox="2000 0 2100 100">A</p>'), page())
+    assert element.box is None
+    assert (problem.kind, problem.element) == ("box-outside-page", "p2-e1")
+
+
+def test_a_caption_belongs_to_what_is_near() -> None:
+    text = (
+        '<div class="image" data-bbox="100 100 500 500"><img/></div>'
+        '<div class="image" data-bbox="100 900 500 1300"><img/></div>'
+        '<p class="caption" data-bbox="100 1310 500 1340">Figure 2</p>'
+    )
+    elements, _ = interpret(output(text), page())
+    assert isinstance(elements[0], Picture)
+    assert elements[2].target == elements[1].id  # type: ignore[union-attr]
+
+
+def test_an_answer_that_was_cut_off_is_an_error_of_the_page() -> None:
+    elements, problems = interpret(output('<p data-bbox="1 1 9 9">whole</p><p>ha', StopReason.LENGTH), page())
+    assert [element.text for element in elements] == ["whole", "ha"]
+    assert "answer-cut-off" in {problem.kind for problem in problems}
+
+
+def test_the_page_is_the_witness() -> None:
+    layer = TextLayer(words=(("Real", Box(50, 50, 80, 60)), ("words", Box(85, 50, 120, 60))))
+    text = '<p data-bbox="90 90 250 130">These are invented words here</p>'
+    (element,), problems = interpret(output(text), page(layer))
+    assert element.grounding is not None
+    assert element.grounding.support == 0.2
+    assert [problem.kind for problem in problems] == ["not-on-page"]

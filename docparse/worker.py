@@ -11,6 +11,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
@@ -32,6 +33,30 @@ class WorkerDiedError(PageError):
 
 class WorkerTimeoutError(WorkerDiedError):
     """The worker ran out of time."""
+
+
+_spares: list[tuple[subprocess.Popen[bytes], Connection]] = []
+
+
+def prepare() -> None:
+    """Start a process for the next ``Worker``: it loads the PDF library while the caller has other things to do."""
+    _spares.append(_spawn())
+
+
+def _spawn() -> tuple[subprocess.Popen[bytes], Connection]:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            # What C libraries print is no message of ours, and stdout carries the document alone.
+            stdout=subprocess.DEVNULL,
+            stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
+            # Ctrl-C is for us to handle; the worker ends when its connection does.
+            start_new_session=True,
+        )
+    return process, Connection(ours.detach())
 
 
 class Worker:
@@ -59,21 +84,11 @@ class Worker:
             raise WorkerDiedError("the document was closed")
         if self._process is not None:
             return
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                # What C libraries print is no message of ours, and stdout carries the document alone.
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
-                # Ctrl-C is for us to handle; the worker ends when its connection does.
-                start_new_session=True,
-            )
-        self._connection = Connection(ours.detach())
+        self._process, self._connection = _spares.pop() if _spares else _spawn()
         source = self._source
-        self._connection.send((source.path.absolute(), source.name, source.media_type, self._password))
+        # A process that is gone already shows when it is asked.
+        with suppress(OSError):
+            self._connection.send((source.path.absolute(), source.name, source.media_type, self._password))
 
     def overview(self) -> Overview:
         """What is known of the document once it is open.
@@ -138,11 +153,12 @@ class Worker:
 
 def _serve(connection: Connection) -> None:
     """Answer requests until the other side is gone."""
-    path, name, media_type, password = connection.recv()
     _end_with_parent()
     _limit_memory()
     _use_one_thread()
     from .reader import Reader, open_reader
+
+    path, name, media_type, password = connection.recv()
 
     reader: Reader | DocparseError
     try:
@@ -198,7 +214,7 @@ def _use_one_thread() -> None:
     A worker a core reads two fifths more pages a second than onnxruntime's threads do, which wait by spinning
     (benchmarks/speed.py). PyMuPDF makes its sessions when it is imported and has no setting for it.
     """
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     class OneThreadSession(onnxruntime.InferenceSession):  # type: ignore[misc]
         def __init__(self, model: Any, sess_options: Any = None, **settings: Any) -> None:

@@ -83,7 +83,9 @@ def _merge_bands(boxes: Sequence[Box], bands: list[list[int]]) -> list[list[int]
         if merged:
             joined = merged[-1] + band
             columns = _split(boxes, joined, axis=0)
-            if len(columns) > 1 and not _are_rows(boxes, columns):
+            # Two lone boxes that happen to stand left and right of each other are no columns.
+            has_columns = any(len(_split(boxes, part, axis=0)) > 1 for part in (merged[-1], band))
+            if has_columns and len(columns) > 1 and not _are_rows(boxes, columns):
                 merged[-1] = joined
                 continue
         merged.append(band)

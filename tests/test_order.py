@@ -29,6 +29,11 @@ def test_gaps_that_lie_side_by_side_do_not_cut_columns() -> None:
     assert reading_order([*left, *right, figure, *below]) == [0, 1, 2, 3, 4, 5, 6]
 
 
+def test_lone_boxes_left_and_right_are_read_downwards() -> None:
+    centred, left, below = Box(200, 100, 400, 112), Box(50, 130, 120, 145), Box(50, 160, 550, 300)
+    assert reading_order([TITLE, left, centred, below]) == [0, 2, 1, 3]
+
+
 def test_a_form_is_read_row_by_row() -> None:
     labels = [Box(50, y, 150, y + 12) for y in range(100, 300, 30)]
     values = [Box(200, y, 400, y + 12) for y in range(100, 300, 30)]

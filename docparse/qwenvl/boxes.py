@@ -2,24 +2,40 @@
 
 import math
 import re
-
-from lxml import etree
+from collections.abc import Mapping, Sequence
 
 from ..geometry import Box
 from .answer import Findings
 
-_ATTRIBUTES = ("data-bbox", "bbox", "data-box")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_LARGEST = 1e6
+_NAMES = ("data-bbox", "bbox", "data-box", "bbox_2d")
+_SEPARATORS = re.compile(r"[\s,;\[\](){}]+")
+_NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,6})?(?:px)?")
+LARGEST = 1e6
+_MOST_NUMBERS = 200
 
 
-def read_box(node: etree._Element, findings: Findings) -> Box | None:
-    """The node's own box, in the space of the answer; None with a problem where it makes no sense."""
-    value = next((node.get(name) for name in _ATTRIBUTES if node.get(name)), None)
-    if value is None:
-        return None
-    numbers = [float(match) for match in _NUMBER.findall(value[:200])]
-    if len(numbers) != 4 or not all(math.isfinite(n) and abs(n) < _LARGEST for n in numbers):
+def box_of(attributes: Mapping[str, str], findings: Findings) -> Box | None:
+    """The box that a tag's attributes give, in the space of the answer; None where there is none or a bad one."""
+    for name in _NAMES:
+        if name in attributes:
+            return box_from(_numbers(attributes[name]), findings)
+    # In the vendor's clean-up code: outlines of slanted regions.
+    if "data-polygon" in attributes:
+        numbers = _numbers(attributes["data-polygon"])
+        if numbers and len(numbers) >= 6 and len(numbers) % 2 == 0:
+            findings.info("box-from-polygon", "a polygon was given for a box; the rectangle around it is used")
+            xs, ys = numbers[0::2], numbers[1::2]
+            return box_from([min(xs), min(ys), max(xs), max(ys)], findings)
+        findings.warn("box-malformed", "a box that is not four numbers was refused")
+    return None
+
+
+def box_from(numbers: Sequence[float] | None, findings: Findings) -> Box | None:
+    """``x1 y1 x2 y2`` as a box; None with a problem where they make none."""
+    if numbers is not None and len(numbers) == 8 and numbers[:4] == numbers[4:]:
+        findings.info("box-doubled", "a box was written twice")
+        numbers = numbers[:4]
+    if numbers is None or len(numbers) != 4 or not all(math.isfinite(n) and abs(n) <= LARGEST for n in numbers):
         findings.warn("box-malformed", "a box that is not four numbers was refused")
         return None
     box = Box(*numbers)
@@ -34,4 +50,16 @@ def read_box(node: etree._Element, findings: Findings) -> Box | None:
 
 def format_box(box: Box) -> str:
     """As the format has it: whole numbers, or one decimal where that is needed."""
-    return " ".join(f"{value:.1f}".removesuffix(".0") for value in box)
+    return " ".join(_number(value) for value in box)
+
+
+def _number(value: float) -> str:
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _numbers(value: str) -> list[float] | None:
+    parts = [part for part in _SEPARATORS.split(value[:4000]) if part]
+    if len(parts) > _MOST_NUMBERS or not all(_NUMBER.fullmatch(part) for part in parts):
+        return None
+    return [float(part.removesuffix("px")) for part in parts]

@@ -1,98 +1,112 @@
-"""From an answer's raw text to something that an HTML parser reads without losing text."""
+"""What stands around an answer and is no part of it: fences, special tokens, words about the answer."""
 
-import json
 import re
-from typing import Any
 
 from .answer import Dialect, Findings
 
-TAGS = frozenset(
-    "html head body title meta link h1 h2 h3 h4 h5 h6 p div span table caption colgroup col thead tbody tfoot tr "
-    "td th ul ol li dl dt dd img a br hr address figure figcaption section article header footer main aside nav "
-    "b i u s strong em sub sup small mark code pre blockquote center font label form input button select option "
-    "textarea script style svg math iframe object embed noscript template video audio canvas".split()
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SPECIAL_TOKEN = re.compile(r"<\|[a-z_]{1,40}\|>")
+_FENCE = re.compile(r"^[ \t]*+```[ \t]*+([A-Za-z]{0,12})[ \t]*+$\n?", re.MULTILINE)
+_INLINE_FENCE = re.compile(r"```(html|json|xml|markdown|md)\b[ \t]*\n?")
+_LANGUAGES = frozenset("html json xml markdown md".split())
+_LONGEST_REMARK = 300
+"""Characters of what a model says about its answer; more is taken for a part of the answer."""
+
+_TAG = re.compile(r"</?(?:h[1-6]|p|div|table|t[rdh]|[uo]l|li|html|body|img|br|address)\b[^<>]*>", re.IGNORECASE)
+_PAGE_TAG = re.compile(r"<(?:html|body|p|div|h[1-6]|[uo]l|section|article|header|main)\b[^<>]*>", re.IGNORECASE)
+_CLASSES = re.compile(
+    r"""\bdata-(?:bbox|polygon)\b|<div\s[^<>]*\bclass\s*=\s*["'](?:table|chart|formula|image|music|chemical)\b"""
 )
-_FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\n?")
-_TAG_LIKE = re.compile(r"<(?!/?(?:%s)(?=[\s/>]|$)|!--|!DOCTYPE)" % "|".join(sorted(TAGS)), re.IGNORECASE)  # noqa: UP031
-_UNFINISHED_TAG = re.compile(r"<[^<>]*\Z")
-_UNFINISHED_COMMENT = re.compile(r"<!--(?!.*-->)", re.DOTALL)
-_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_KNOWN_TAG = re.compile(r"</?(?:h[1-6]|p|div|table|tr|td|ul|ol|li|html|body|img)\b[^<>]*>", re.IGNORECASE)
-_MARKDOWN = re.compile(r"^(?:#{1,6} |[-*+] |\d+\. |\|.*\||\$\$)|\*\*\S", re.MULTILINE)
+_TEXT_CLASS = re.compile(r"""<div\s[^<>]*\bclass\s*=\s*["']text["']""")
+_MARKDOWN = re.compile(
+    r"^(?:#{1,6}[ \t]+\S|[-*+][ \t]+\S|\d{1,3}[.)][ \t]+\S|\|.*\|[ \t]*$|\$\$|>[ \t])|\*\*\S", re.MULTILINE
+)
+_JSON = re.compile(r"\s*(?:\[\s*[\[{\"]|\{\s*[{\"])")
+_START_OF_PAGE = re.compile(r"<!doctype\b|<html\b|<body\b", re.IGNORECASE)
 
 
-def readable(text: str) -> str:
-    """Without characters that XML has no place for."""
-    return _UNREADABLE.sub("", text)
+def readable(text: str, findings: Findings | None = None) -> str:
+    """Without the characters that XML has no place for. Half a surrogate pair leaves a mark, since it stood for
+    a character; a control character stands for none."""
+    clean = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+    if findings is not None and clean != text:
+        findings.warn("unreadable-characters", "control characters or half surrogates in the answer were removed")
+    return clean
 
 
-def unfence(text: str, findings: Findings) -> str:
-    """The answer proper: what stands in its code fence, else all of it. Words around the fence are told."""
-    opening = _FENCE.search(text)
-    if opening is None:
-        return text
-    closing = text.find("```", opening.end())
-    if closing < 0:
-        findings.info("fence-open", "the answer's code fence is not closed")
-        closing = len(text)
-    around = (text[: opening.start()] + " " + text[closing + 3 :]).strip()
-    if around:
-        findings.info("prose-around", f"the model wrote beside its answer: {' '.join(around.split())[:120]}")
-    return text[opening.end() : closing]
+def content_of(text: str, findings: Findings) -> str:
+    """The answer proper, without special tokens, its code fence, and what the model says about it."""
+    text = readable(text.replace("\r\n", "\n").replace("\r", "\n"), findings)
+    stripped = _SPECIAL_TOKEN.sub("", text)
+    if stripped != text:
+        findings.info("special-token", "the model's own marks (<|…|>) in the answer were removed")
+    return _without_remarks(_without_fence(stripped, findings), findings)
 
 
 def dialect_of(text: str) -> Dialect:
     """What the answer is written in."""
-    if _KNOWN_TAG.search(text):
-        if "data-bbox" not in text and "bbox=" not in text:
-            return "html"
-        return "qwen3vl" if 'class="text"' in text else "qwenvl"
-    if '"bbox_2d"' in text or '"text_content"' in text:
+    if _JSON.match(text) and '"' in text:
         return "spotting-json"
-    return "markdown" if _MARKDOWN.search(text) else "text"
+    if _CLASSES.search(text) and _TAG.search(text):
+        return "qwen3vl" if _TEXT_CLASS.search(text) else "qwenvl"
+    if _PAGE_TAG.search(text):
+        return "html"
+    if _MARKDOWN.search(text):
+        return "markdown"
+    return "html" if _TAG.search(text) else "text"
 
 
-def parsable(text: str, findings: Findings) -> str:
-    """HTML in which every ``<`` and ``&`` that is text is written as such, and no tag is cut off."""
-    if match := _UNFINISHED_TAG.search(text):
-        tail = match[0]
-        if _TAG_LIKE.match(tail) is None:
-            text = text[: match.start()]
-            findings.warn("cut-in-tag", "the answer ends in the middle of a tag")
-    if _TAG_LIKE.search(text):
-        findings.info("unescaped", "a < or & that is text was not escaped")
-        text = _TAG_LIKE.sub("&lt;", text)
-    if _UNFINISHED_COMMENT.search(text):
-        text = text.replace("<!--", "&lt;!--")
-    return _BARE_AMPERSAND.sub("&amp;", text)
+def _without_fence(text: str, findings: Findings) -> str:
+    """What stands in the fence around the answer. A fence inside the answer, as Markdown has it, stays."""
+    opening = _FENCE.search(text) or _INLINE_FENCE.search(text)
+    if opening is None:
+        return text
+    before = text[: opening.start()]
+    if _TAG.search(before) or len(before) > _LONGEST_REMARK:
+        return _without_last_fence(text, findings)
+    closing = text.rfind("```", opening.end())
+    if closing < 0:
+        if not before.strip() and not text[opening.end() :].strip():
+            return ""
+        findings.info("fence-unclosed", "the answer's code fence is not closed")
+        _remark(before, findings)
+        return text[opening.end() :]
+    after = text[closing + 3 :]
+    around = before + after
+    if opening[1] or not around.strip():
+        is_remark = opening[1].lower() in _LANGUAGES and len(after) <= _LONGEST_REMARK
+        if not around.strip() or (is_remark and not _TAG.search(after) and not _MARKDOWN.search(around)):
+            _remark(before, findings)
+            _remark(after, findings)
+            return text[opening.end() : closing]
+    return text
 
 
-def spotted_lines(text: str) -> list[tuple[str, Any]] | None:
-    """Text and box of each entry of a line-spotting answer; None where it is no JSON, however repaired."""
-    start = min((i for i in (text.find("["), text.find("{")) if i >= 0), default=-1)
-    if start < 0:
-        return None
-    source = re.sub(r",\s*([\]}])", r"\1", text[start:])
-    source = source.replace("{{", "{").replace("}}", "}")
-    entries: list[Any] = []
-    decoder = json.JSONDecoder()
-    position = 0
-    while position < len(source):
-        position = min((i for i in (source.find("[", position), source.find("{", position)) if i >= 0), default=-1)
-        if position < 0:
-            break
-        try:
-            value, position = decoder.raw_decode(source, position)
-        except (ValueError, RecursionError):
-            # Cut off or broken: go on with the entries inside.
-            position += 1
-            continue
-        entries.extend(value if isinstance(value, list) else [value])
-    lines = []
-    for entry in entries:
-        if isinstance(entry, dict):
-            words = entry.get("text_content") or entry.get("text") or entry.get("label")
-            if isinstance(words, str):
-                lines.append((words, entry.get("bbox_2d") or entry.get("bbox")))
-    return lines or None
+def _without_last_fence(text: str, findings: Findings) -> str:
+    """Of a page whose fence was never opened, without the closing one."""
+    end = text.lower().rfind("</html>") + len("</html>")
+    if end >= len("</html>") and text[end:].strip().startswith("```"):
+        findings.info("fence-unopened", "the answer's code fence was closed but not opened")
+        return text[:end] + text[end:].lstrip()[3:]
+    return text
+
+
+def _without_remarks(text: str, findings: Findings) -> str:
+    """Without short words before the page begins and after it ends."""
+    start = _START_OF_PAGE.search(text)
+    if start is not None and start.start() <= _LONGEST_REMARK and not _TAG.search(text[: start.start()]):
+        _remark(text[: start.start()], findings)
+        text = text[start.start() :]
+    position = text.lower().rfind("</html>")
+    if position >= 0:
+        end = position + len("</html>")
+        if len(text) - end <= _LONGEST_REMARK and not _TAG.search(text[end:]):
+            _remark(text[end:], findings)
+            text = text[:end]
+    return text
+
+
+def _remark(text: str, findings: Findings) -> None:
+    if words := " ".join(text.replace("```", " ").split()):
+        findings.info("remark", f"the model wrote beside its answer: {words}")

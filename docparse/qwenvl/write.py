@@ -23,14 +23,21 @@ from ..document import (
     Table,
 )
 from ..geometry import Box
-from .boxes import format_box
+from .boxes import LARGEST, format_box
+from .clean import readable
 
+_DEEPEST_LIST = 20
 _CLASSES = {Caption: "caption", Footnote: "footnote", PageHeader: "page-header", PageFooter: "page-footer"}
 
 
-def write(elements: Iterable[AnyElement]) -> str:
-    """One page: ``<html><body>…</body></html>``, one element a line, boxes in the space that they have."""
-    return f"<html>{write_body(elements, {})}</html>"
+def write(elements: Iterable[AnyElement], attributes: Mapping[str, str] | None = None) -> str:
+    """One page: ``<html><body>…</body></html>``, one element a line, boxes in the space that they have.
+
+    ``parse`` reads the same elements back, except for what the format has no place for: ids, confidence,
+    grounding, assets, caption links, decimals of a box after the first, elements without any content.
+    ``attributes`` are those of the ``body``.
+    """
+    return f"<html>{write_body(elements, attributes or {})}</html>"
 
 
 def write_body(elements: Iterable[AnyElement], attributes: Mapping[str, str]) -> str:
@@ -66,10 +73,9 @@ def _block(element: AnyElement) -> str:
             return f'<div class="chart"{box}><img{box}/>{data}{words}</div>'
         case Formula():
             kind = "formula handwritten" if element.handwritten else "formula"
-            if element.latex or not element.text:
+            content = f"<p>{_text(element.text)}</p>" if element.text else ""
+            if element.latex:
                 content = f"<div>$${_text(element.latex)}$$</div>"
-            else:
-                content = f"<p>{_text(element.text)}</p>"
             return f'<div class="{kind}"{box}><img{box}/>{content}</div>'
         case Picture():
             return _picture(element, box)
@@ -81,7 +87,7 @@ def _block(element: AnyElement) -> str:
         case Music():
             return (
                 f'<div class="music sheet" format="abc notation"{box}><img{box}/>'
-                f"<div>{escape(element.abc, quote=False)}</div></div>"
+                f"<div>{escape(readable(element.abc), quote=False)}</div></div>"
             )
         case ListItem():
             return _list([element])
@@ -106,9 +112,10 @@ def _list(items: Sequence[ListItem]) -> str:
     open_tags: list[str] = []
     for item in items:
         tag = "ol" if item.ordered else "ul"
-        while len(open_tags) > item.level or (len(open_tags) == item.level and open_tags[-1] != tag):
+        level = min(item.level, _DEEPEST_LIST)
+        while len(open_tags) > level or (len(open_tags) == level and open_tags[-1] != tag):
             parts.append(f"</{open_tags.pop()}>")
-        while len(open_tags) < item.level:
+        while len(open_tags) < level:
             open_tags.append(tag)
             parts.append(f"<{tag}>")
         marker = f' data-marker="{_attribute(item.marker)}"' if item.marker else ""
@@ -118,6 +125,7 @@ def _list(items: Sequence[ListItem]) -> str:
 
 
 def _table(cells: Sequence[Cell], row_count: int) -> str:
+    row_count = max([row_count, *(cell.row + 1 for cell in cells)])
     rows: list[list[Cell]] = [[] for _ in range(row_count)]
     for cell in cells:
         rows[cell.row].append(cell)
@@ -144,12 +152,15 @@ def _row(cells: Iterable[Cell]) -> str:
 
 
 def _bbox(box: Box | None) -> str:
-    return f' data-bbox="{format_box(box)}"' if box is not None else ""
+    """None for a box that is none: ``parse`` would refuse it."""
+    if box is None or not all(abs(value) <= LARGEST for value in box) or not box.rounded(1).area > 0:
+        return ""
+    return f' data-bbox="{format_box(box)}"'
 
 
 def _text(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br/>")
+    return escape(readable(text), quote=False).replace("\n", "<br/>")
 
 
 def _attribute(value: str) -> str:
-    return escape(value, quote=True)
+    return escape(" ".join(readable(value).split()), quote=True)

@@ -89,6 +89,15 @@ def parse(
         str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.", rich_help_panel=_ENGINE)
     ] = "auto",
     dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.", rich_help_panel=_ENGINE)] = "auto",
+    max_memory: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DEVICE=SIZE",
+            help="How much of it the model may take, such as cuda:0=20GiB or cpu=40GiB; may be given several times. "
+            "The rest goes to the disk.",
+            rich_help_panel=_ENGINE,
+        ),
+    ] = None,
     system_prompt: Annotated[
         str,
         typer.Option(
@@ -157,6 +166,7 @@ def parse(
         system_prompt=system_prompt,
         user_prompt=user_prompt,
         workers=workers,
+        max_memory=_memory(max_memory or []),
     )
     if options.images == "files" and output is None:
         raise UsageError("--images files needs -o: there is no folder to put them in")
@@ -171,6 +181,15 @@ def parse(
         check_writable(jobs[0].path(jobs[0].formats[0]))
     run = _Run(Pipeline(options), furniture=furniture == "keep", quiet=quiet, verbose=verbose)
     return run.one(jobs[0]) if len(jobs) == 1 and not Path(inputs[0]).is_dir() else run.many(jobs)
+
+
+def _memory(limits: list[str]) -> dict[str, str]:
+    parted = [limit.partition("=") for limit in limits]
+    if wrong := next(
+        (limit for limit, (name, _, size) in zip(limits, parted, strict=True) if not name or not size), None
+    ):
+        raise UsageError(f"--max-memory takes DEVICE=SIZE such as cuda:0=20GiB, not {wrong!r}")
+    return {name: size for name, _, size in parted}
 
 
 def _images_for(job: "Job") -> ImagesMode:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import ModelError, PageError
 from ..options import Options
-from ..runtime.checkpoint import check, locate
-from ..runtime.images import ImageSettings, to_patches
+from ..runtime.checkpoint import check, first_line, locate
+from ..runtime.images import to_patches
 from .base import EnginePage, ModelOutput
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class LocalEngine:
             raise ModelError("--engine local needs a model: give --model ALIAS|DIR|HUB_ID")
         self._options = options
         self._info = check(locate(options.model))
-        stated = ImageSettings.load(self._info.path)
-        most = options.max_pixels or min(stated.max_pixels, _MOST_PIXELS)
+        stated = self._info.image_settings
+        most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)
         self._model: LoadedModel | None = None
         self._loading = threading.Lock()
@@ -55,7 +55,7 @@ class LocalEngine:
                 from ..runtime.placement import place
 
                 placement = place(self._options.device, self._options.dtype)
-                self._model = load(self._info.path, placement, self._options.max_memory, self._info.context_length)
+                self._model = load(self._info, placement, self._options.max_memory)
             return self._model
 
     def read(self, page: EnginePage) -> ModelOutput:
@@ -89,17 +89,21 @@ class LocalEngine:
         )
         try:
             decode(model, sequence, patches)
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
+        except (MemoryError, RuntimeError) as error:
+            # On a CPU torch says so in words only.
+            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+                raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
+            raise PageError(f"the model failed on it: {first_line(error)}") from error
         assert sequence.stop_reason is not None
+        text = _text(model, sequence.tokens)
         return ModelOutput(
-            text=_text(model, sequence.tokens),
+            text=text,
             stop_reason=sequence.stop_reason,
             image_size=patches.size,
             engine=self.name,
             model=self._options.model,
             token_logprobs=sequence.logprobs,
-            token_ends=_token_ends(model, sequence.tokens),
+            token_ends=[min(end, len(text)) for end in _token_ends(model, sequence.tokens)],
         )
 
 

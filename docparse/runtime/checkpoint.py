@@ -4,7 +4,9 @@ Source of the layout: Hugging Face's folder format (config.json, model.safetenso
 safetensors header (an 8-byte length, then JSON with the offsets of every tensor).
 """
 
+import contextlib
 import json
+import math
 import os
 import struct
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from .images import SETTINGS_FILES, ImageSettings
 
 ALIASES = {
     "3b": "Qwen/Qwen2.5-VL-3B-Instruct",
@@ -23,21 +26,13 @@ MODEL_TYPE = "qwen2_5_vl"
 _INDEX = "model.safetensors.index.json"
 _WEIGHTS = "model.safetensors"
 _TOKENIZERS = ("tokenizer.json", "vocab.json")
-_IMAGE_SETTINGS = ("preprocessor_config.json", "processor_config.json")
+"""Either will do; the second goes with merges.txt."""
+_CONTEXT_LENGTH = 32768
+"""What transformers takes where config.json says nothing."""
 _LARGEST_HEADER = 100_000_000
-_BYTES = {
-    "F64": 8,
-    "I64": 8,
-    "F32": 4,
-    "I32": 4,
-    "BF16": 2,
-    "F16": 2,
-    "I16": 2,
-    "F8_E4M3": 1,
-    "I8": 1,
-    "U8": 1,
-    "BOOL": 1,
-}
+# What a checkpoint's repository may hold beside these (older formats, pictures) is not fetched.
+_WANTED = ["*.json", "*.safetensors", "*.jinja", "merges.txt"]
+_LFS_POINTER = b"version https://git-lfs"
 
 
 @dataclass(frozen=True)
@@ -45,13 +40,18 @@ class CheckpointInfo:
     """What the files say of themselves."""
 
     path: Path
+    architecture: str
+    """The class that its config.json names."""
     parameters: int
+    """Values stored: packed ones of a quantised checkpoint count by their containers."""
     weight_bytes: int
     dtype: str
     """Of most weights, as safetensors calls it: ``BF16``, ``F32`` …"""
     shards: int
     context_length: int
     """Tokens, image and answer together."""
+    image_settings: ImageSettings
+    """Patch size, merge size and the limits of pixels."""
     quantised: str | None
     """The method, where the checkpoint is quantised."""
 
@@ -62,29 +62,37 @@ def locate(model: str, *, download: bool = True) -> Path:
     Raises:
         ModelError: there is no such checkpoint here and it cannot be fetched.
     """
-    folder = Path(model).expanduser()
+    folder = Path(model)
+    if model.startswith("~"):
+        with contextlib.suppress(RuntimeError):
+            folder = folder.expanduser()
     if folder.is_dir():
         return folder
     hub_id = ALIASES.get(model.lower(), model)
     if hub_id.count("/") != 1 or model.startswith((".", "/", "~")):
         raise ModelError(f"there is no folder {model}, and it is none of the aliases {', '.join(ALIASES)}")
     from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(hub_id, local_files_only=True))
-    except (LocalEntryNotFoundError, ValueError, OSError):
-        if not download or constants.HF_HUB_OFFLINE:
-            why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "nothing was downloaded"
-            raise ModelError(
-                f"{hub_id} is not in the local cache ({constants.HF_HUB_CACHE}) and {why}: "
-                "fetch it with 'hf download', or give --model the folder of a checkpoint"
-            ) from None
-    try:
-        return Path(snapshot_download(hub_id))
-    except (HfHubHTTPError, LocalEntryNotFoundError, ValueError, OSError, RuntimeError) as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{hub_id} is not in the local cache and cannot be fetched: {first_line[:200]}") from error
+        return Path(snapshot_download(hub_id, allow_patterns=_WANTED, local_files_only=True))
+    except ValueError:
+        raise ModelError(f"{model} is neither a folder here nor the id of a model on the hub") from None
+    except OSError:
+        why = "HF_HUB_OFFLINE forbids to fetch it" if constants.HF_HUB_OFFLINE else "it was not to be fetched"
+    if download and not constants.HF_HUB_OFFLINE:
+        try:
+            return Path(snapshot_download(hub_id, allow_patterns=_WANTED))
+        # Besides its own exceptions the hub's client lets those of its HTTP and storage libraries through.
+        except Exception as error:
+            why = f"it cannot be fetched ({first_line(error)})"
+    for name, snapshot in cached():
+        # A part of it is here; check() will say what is missing, if anything that matters is.
+        if name == hub_id:
+            return snapshot
+    raise ModelError(
+        f"{hub_id} is not in the local cache ({constants.HF_HUB_CACHE}) and {why}: "
+        f"run 'hf download {hub_id}' where there is a network, or give --model the folder of a checkpoint"
+    )
 
 
 def cached() -> list[tuple[str, Path]]:
@@ -113,26 +121,45 @@ def check(path: Path) -> CheckpointInfo:
     config = _read_json(path / "config.json")
     model_type = config.get("model_type")
     if model_type != MODEL_TYPE:
-        raise ModelError(f"{path} is no Qwen2.5-VL checkpoint: its config.json says model_type {model_type!r}")
-    for what, names in (("tokenizer", _TOKENIZERS), ("image settings", _IMAGE_SETTINGS)):
+        says = f"says model_type {model_type!r}" if model_type else "has no model_type"
+        raise ModelError(f"{path} is no Qwen2.5-VL checkpoint: its config.json {says}")
+    for what, names in (("tokenizer", _TOKENIZERS), ("image settings", SETTINGS_FILES)):
         if not any((path / name).is_file() for name in names):
             raise ModelError(f"{path} has no {what}: {' or '.join(names)} is missing")
+    if not (path / "tokenizer.json").is_file() and not (path / "merges.txt").is_file():
+        raise ModelError(f"{path} has half a tokenizer: tokenizer.json or merges.txt is missing")
+    image_settings = ImageSettings.load(path)
     shards = _shards(path)
     tensors = [tensor for shard in shards for tensor in _read_header(shard)]
+    if not tensors:
+        raise ModelError(f"{path} has no weights: its safetensors files are empty")
     by_dtype: dict[str, int] = {}
-    for dtype, count in tensors:
-        by_dtype[dtype] = by_dtype.get(dtype, 0) + count
-    quantisation = config.get("quantization_config") or {}
-    text = config.get("text_config") or config
-    return CheckpointInfo(
-        path=path,
-        parameters=sum(by_dtype.values()),
-        weight_bytes=sum(_BYTES.get(dtype, 4) * count for dtype, count in by_dtype.items()),
-        dtype=max(by_dtype, key=lambda dtype: by_dtype[dtype]),
-        shards=len(shards),
-        context_length=int(text.get("max_position_embeddings") or 32768),
-        quantised=quantisation.get("quant_method"),
-    )
+    for tensor in tensors:
+        by_dtype[tensor.dtype] = by_dtype.get(tensor.dtype, 0) + tensor.values
+    try:
+        text = config.get("text_config") or config
+        quantisation = config.get("quantization_config") or text.get("quantization_config") or {}
+        vision = config.get("vision_config") or {}
+        sizes = vision.get("patch_size", 14), vision.get("spatial_merge_size", 2)
+        info = CheckpointInfo(
+            path=path,
+            architecture=str((config.get("architectures") or ["Qwen2_5_VLForConditionalGeneration"])[0]),
+            parameters=sum(by_dtype.values()),
+            weight_bytes=sum(tensor.bytes for tensor in tensors),
+            dtype=max(by_dtype, key=lambda dtype: by_dtype[dtype]),
+            shards=len(shards),
+            context_length=int(text.get("max_position_embeddings") or _CONTEXT_LENGTH),
+            image_settings=image_settings,
+            quantised=quantisation.get("quant_method"),
+        )
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise ModelError(f"{path / 'config.json'} cannot be understood: {error}") from error
+    if sizes != (image_settings.patch_size, image_settings.merge_size):
+        raise ModelError(
+            f"{path} contradicts itself: patch and merge size are {sizes[0]} and {sizes[1]} in config.json, but "
+            f"{image_settings.patch_size} and {image_settings.merge_size} in its image settings"
+        )
+    return info
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -163,26 +190,41 @@ def _shards(path: Path) -> list[Path]:
     return shards
 
 
-def _read_header(shard: Path) -> list[tuple[str, int]]:
-    """Type and number of values of each tensor in a safetensors file."""
+@dataclass(frozen=True)
+class _Tensor:
+    dtype: str
+    values: int
+    bytes: int
+
+
+def _read_header(shard: Path) -> list[_Tensor]:
+    """The tensors of a safetensors file."""
     try:
         with shard.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
+            start = stream.read(len(_LFS_POINTER))
+            if start == _LFS_POINTER:
+                raise ModelError(f"{shard} is a Git LFS pointer and not the weights: run 'git lfs pull' there")
+            (length,) = struct.unpack("<Q", start[:8])
             if length > _LARGEST_HEADER:
                 raise ValueError("its header is too long")
+            stream.seek(8)
             header = json.loads(stream.read(length))
             header.pop("__metadata__", None)
-            end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
             size = os.fstat(stream.fileno()).st_size
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise ModelError(f"{shard} is no safetensors file: {error}") from error
-    if size < 8 + length + end:
-        raise ModelError(f"{shard} is cut off: {size} of {8 + length + end} bytes; download it again")
-    return [(entry["dtype"], _product(entry["shape"])) for entry in header.values()]
+        tensors = []
+        expected = 8 + length
+        for entry in header.values():
+            begin, end = entry["data_offsets"]
+            expected = max(expected, 8 + length + end)
+            tensors.append(_Tensor(str(entry["dtype"]), math.prod(entry["shape"]), end - begin))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
+        raise ModelError(f"{shard} is no safetensors file: {first_line(error)}") from error
+    if size < expected:
+        raise ModelError(f"{shard} is cut off: {size:,} of {expected:,} bytes; download it again")
+    return tensors
 
 
-def _product(shape: list[int]) -> int:
-    product = 1
-    for side in shape:
-        product *= side
-    return product
+def first_line(error: BaseException) -> str:
+    """What an exception of a library says, on one line of bearable length."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

@@ -3,6 +3,7 @@
 No penalty and no sampling: what comes out is what ``generate(do_sample=False)`` of transformers gives.
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 
 from ..document import StopReason
+from ..errors import PageError
 from .images import Patches
 from .model import LoadedModel
 
@@ -48,6 +50,9 @@ def decode(model: LoadedModel, sequence: Sequence, patches: Patches) -> None:
 
     The prompt goes through the model once, together with the image; then one token a pass, on the cache of keys and
     values. The image's tokens share positions (MRoPE), so text goes on at its own position and not at its index.
+
+    Raises:
+        PageError: the model's numbers are no numbers.
     """
     network, device = model.network, model.device
     prompt = torch.tensor([sequence.prompt], device=device)
@@ -66,6 +71,8 @@ def decode(model: LoadedModel, sequence: Sequence, patches: Patches) -> None:
     position = len(sequence.prompt) + int(offset[0])
     while True:
         token, logprob = _most_probable(result.logits[0, -1])
+        if math.isnan(logprob):
+            raise PageError(f"the model's numbers overflow in {network.dtype}: give --dtype float32")
         sequence.add(token, logprob, model.end_tokens)
         if sequence.stop_reason is not None:
             return

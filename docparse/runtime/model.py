@@ -1,17 +1,21 @@
 """Loading: transformers' Qwen2.5-VL modules, accelerate's placement."""
 
 import logging
+import shutil
 import tempfile
 import warnings
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from .checkpoint import CheckpointInfo, first_line
 from .images import ImageSettings
-from .placement import Placement
+from .placement import Placement, layout
+
+_DTYPE_BYTES = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 
 @dataclass(frozen=True)
@@ -27,75 +31,96 @@ class LoadedModel:
     """Where its inputs go."""
 
 
-def load(path: Path, placement: Placement, max_memory: Mapping[str, str], context_length: int) -> LoadedModel:
-    """Load the checkpoint in ``path``.
+def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, str] | None = None) -> LoadedModel:
+    """Load a checkpoint that ``check`` has found whole.
 
-    With ``max_memory`` (as accelerate takes it), or on a GPU that is too small, layers are spread over devices, the
-    CPU's memory and the disk.
+    The whole model goes to one device where it fits. With ``max_memory`` (as accelerate takes it), or where it does
+    not fit, its layers are spread over the GPUs, the CPU's memory and the disk.
 
     Raises:
         ModelError: the files cannot be loaded, or do not fit.
     """
+    path = info.path
+    needed = info.weight_bytes if info.quantised else info.parameters * _DTYPE_BYTES[placement.dtype]
+    folder = None
     with _quietly():
         import torch
         from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
+        memory = layout(placement, needed, max_memory or {})
+        where: dict[str, Any] = {"device_map": {"": placement.device}}
+        if memory is not None:
+            folder = tempfile.mkdtemp(prefix="docparse-offload-")
+            where = {"device_map": "auto", "max_memory": memory, "offload_folder": folder}
         try:
             tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-            network = Qwen2_5_VLForConditionalGeneration.from_pretrained(
+            network, report = Qwen2_5_VLForConditionalGeneration.from_pretrained(
                 path,
                 dtype=getattr(torch, placement.dtype),
                 attn_implementation="sdpa",
                 local_files_only=True,
-                **_map(placement, max_memory),
+                output_loading_info=True,
+                **where,
             )
-        except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError, AttributeError) as error:
-            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"{path} cannot be loaded: {first_line[:300]}") from error
+        # The tokenizers and safetensors libraries raise plain Exceptions.
+        except Exception as error:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise ModelError(f"{path} cannot be loaded: {first_line(error)}") from error
+    if folder is not None:
+        # What stands on the disk is needed as long as the model is.
+        weakref.finalize(network, shutil.rmtree, folder, ignore_errors=True)
+    if missing := sorted(report["missing_keys"]):
+        # transformers fills them with random numbers.
+        raise ModelError(f"{path} is incomplete: {len(missing)} weights are in none of its files, e.g. {missing[0]}")
     network.eval()
     network.requires_grad_(False)
-    ends = network.generation_config.eos_token_id
-    if ends is None:
-        ends = network.config.get_text_config().eos_token_id
-    end_tokens = {ends} if isinstance(ends, int) else set(ends or ())
-    closing = tokenizer.convert_tokens_to_ids("<|im_end|>")
-    if isinstance(closing, int):
-        end_tokens.add(closing)
     return LoadedModel(
         network=network,
         tokenizer=tokenizer,
-        image_settings=ImageSettings.load(path),
-        end_tokens=frozenset(end_tokens),
-        context_length=context_length,
-        device=network.get_input_embeddings().weight.device if not max_memory else torch.device(placement.device),
+        image_settings=info.image_settings,
+        end_tokens=_end_tokens(network, tokenizer),
+        context_length=info.context_length,
+        device=torch.device(_input_device(network, placement)),
     )
 
 
-def _map(placement: Placement, max_memory: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments that say where the layers go."""
-    if not max_memory and placement.device in ("cpu", "mps"):
-        return {"device_map": {"": placement.device}}
-    limits = {int(name[5:]) if name.startswith("cuda:") else name: size for name, size in max_memory.items()}
-    # accelerate fills the first device, then the next, then the CPU, then this folder.
-    offload = tempfile.mkdtemp(prefix="docparse-offload-")
-    return {"device_map": "auto", "max_memory": limits or None, "offload_folder": offload}
+def _end_tokens(network: Any, tokenizer: Any) -> frozenset[int]:
+    """Every token that any of the checkpoint's files calls its end, and the one that ends a turn of ChatML."""
+    ends: set[int] = set()
+    for config in (network.generation_config, network.config, network.config.get_text_config()):
+        stated = getattr(config, "eos_token_id", None)
+        ends.update([stated] if isinstance(stated, int) else stated or ())
+    closing = tokenizer.get_vocab().get("<|im_end|>")
+    return frozenset(ends if closing is None else {*ends, closing})
+
+
+def _input_device(network: Any, placement: Placement) -> str:
+    """accelerate's hooks take the inputs on from here; spread out, the first GPU computes what is offloaded too."""
+    used = [device for device in getattr(network, "hf_device_map", {}).values() if device not in ("cpu", "disk")]
+    if not used:
+        return "cpu" if hasattr(network, "hf_device_map") else placement.device
+    return f"cuda:{used[0]}" if isinstance(used[0], int) else str(used[0])
 
 
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Nothing but the document goes to stdout, and nothing but our own words to stderr."""
-    import transformers
-
-    verbosity = transformers.logging.get_verbosity()
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
     accelerate_logger = logging.getLogger("accelerate")
     level = accelerate_logger.level
-    accelerate_logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import transformers
+
+        verbosity = transformers.logging.get_verbosity()
+        shows_progress = transformers.logging.is_progress_bar_enabled()
+        transformers.logging.set_verbosity_error()
+        transformers.logging.disable_progress_bar()
+        accelerate_logger.setLevel(logging.ERROR)
+        try:
             yield
-    finally:
-        transformers.logging.set_verbosity(verbosity)
-        accelerate_logger.setLevel(level)
+        finally:
+            transformers.logging.set_verbosity(verbosity)
+            accelerate_logger.setLevel(level)
+            if shows_progress:
+                transformers.logging.enable_progress_bar()

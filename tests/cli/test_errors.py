@@ -51,6 +51,7 @@ REPORT = SAMPLES / "report.pdf"
         ([REPORT, "--page-timeout", "0"], 2, "--page-timeout must be more than 0"),
         ([REPORT, "--max-pixels", "100"], 2, "--max-pixels must be at least 784"),
         ([REPORT, "--min-pixels", "90000", "--max-pixels", "80000"], 2, "is more than --max-pixels"),
+        ([REPORT, "--max-memory", "cpu"], 2, "--max-memory takes DEVICE=SIZE"),
         ([REPORT, "--images", "files"], 2, "--images files needs -o"),
     ],
     ids=lambda value: " ".join(map(str, value))[-60:] if isinstance(value, list) else None,

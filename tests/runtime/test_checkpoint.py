@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from docparse.errors import ModelError
-from docparse.runtime.checkpoint import check, locate
+from docparse.runtime.checkpoint import cached, check, locate
 from tests.checkpoints import make_checkpoint
 
 
@@ -18,6 +20,8 @@ def test_a_whole_checkpoint(checkpoint: Path) -> None:
     assert info.weight_bytes == 4 * info.parameters
     assert info.context_length == 2048
     assert info.quantised is None
+    assert info.architecture == "Qwen2_5_VLForConditionalGeneration"
+    assert (info.image_settings.patch_size, info.image_settings.merge_size) == (14, 2)
 
 
 def test_shards_are_counted_together(checkpoint: Path, tmp_path: Path) -> None:
@@ -29,6 +33,30 @@ def test_shards_are_counted_together(checkpoint: Path, tmp_path: Path) -> None:
 def break_type(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"model_type": "llama"}))
+
+
+def forget_type(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    del config["model_type"]
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def halve_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    (folder / "vocab.json").write_text("{}")
+
+
+def break_patches(folder: Path) -> None:
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings | {"patch_size": 16}))
+
+
+def weights(content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / "model.safetensors").write_bytes(content)
+
+
+def header(content: bytes) -> Callable[[Path], object]:
+    return weights(struct.pack("<Q", len(content)) + content)
 
 
 def cut_weights(folder: Path) -> None:
@@ -46,7 +74,16 @@ def cut_weights(folder: Path) -> None:
         (lambda folder: (folder / "tokenizer.json").unlink(), "has no tokenizer"),
         (lambda folder: (folder / "preprocessor_config.json").unlink(), "has no image settings"),
         (lambda folder: (folder / "model.safetensors").unlink(), "has no weights"),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"not weights"), "is no safetensors file"),
+        (weights(b""), "is no safetensors file"),
+        (weights(b"not weights"), "is no safetensors file"),
+        (weights(b"version https://git-lfs.github.com/spec/v1\n"), "is a Git LFS pointer"),
+        (header(b"[]"), "is no safetensors file"),
+        (header(b"{}"), "its safetensors files are empty"),
+        (header(b'{"a": {"data_offsets": [0, 4]}}'), "is no safetensors file"),
+        (forget_type, "has no model_type"),
+        (halve_tokenizer, "has half a tokenizer"),
+        (break_patches, "contradicts itself: patch and merge size are 14 and 2 in config.json, but 16 and 2"),
+        (lambda folder: (folder / "preprocessor_config.json").write_text("{"), "cannot be understood"),
         (cut_weights, "is cut off"),
     ],
 )
@@ -73,7 +110,49 @@ def test_neither_folder_nor_alias() -> None:
         locate("8b")
 
 
+def cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty Hugging Face cache, and a hub that cannot be reached."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    return folder
+
+
 def test_what_is_not_in_the_cache_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(ModelError, match=r"Qwen/Qwen2\.5-VL-3B-Instruct is not in the local cache"):
-        locate("3b", download=False)
+    cache(tmp_path, monkeypatch)
+    with pytest.raises(ModelError, match=r"Qwen/Qwen2\.5-VL-3B-Instruct is not in the local cache .* HF_HUB_OFFLINE"):
+        locate("3b")
+    assert cached() == []
+
+
+def test_a_hub_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache(tmp_path, monkeypatch)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+    def fail(*_: object, local_files_only: bool = False, **__: object) -> str:
+        raise FileNotFoundError if local_files_only else ConnectionResetError("nobody there\nsecond line")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
+    with pytest.raises(ModelError, match=r"it cannot be fetched \(nobody there\): run 'hf download"):
+        locate("some/model")
+
+
+def test_what_is_in_the_cache_is_found(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = cache(tmp_path, monkeypatch)
+    model = hub / "models--Qwen--Qwen2.5-VL-3B-Instruct"
+    snapshot = model / "snapshots" / ("0" * 40)
+    shutil.copytree(checkpoint, snapshot)
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("0" * 40)
+    assert cached() == [("Qwen/Qwen2.5-VL-3B-Instruct", snapshot)]
+    assert locate("3B") == locate("Qwen/Qwen2.5-VL-3B-Instruct") == snapshot
+    # Only half of a download is here: it is found, so that check() can say what is missing.
+    (snapshot / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="has no weights"):
+        check(locate("3b"))
+
+
+@pytest.mark.parametrize("name", ["~nobody-by-that-name/x", "./nothing", "a/b/c", "bad id/with space"])
+def test_names_that_are_nothing_are_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache(tmp_path, monkeypatch)
+    with pytest.raises(ModelError):
+        locate(name)

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from docparse.document import StopReason
-from docparse.errors import ModelError
+from docparse.errors import ModelError, PageError
+from docparse.runtime.checkpoint import check
 from docparse.runtime.decode import Sequence, decode
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
@@ -24,7 +25,7 @@ FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
 
 @pytest.fixture(scope="module")
 def model(checkpoint: Path) -> LoadedModel:
-    return load(checkpoint, FLOAT32, {}, 2048)
+    return load(check(checkpoint), FLOAT32)
 
 
 def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patches]:
@@ -79,6 +80,13 @@ def test_the_deadline_holds_in_the_middle_of_an_answer(model: LoadedModel) -> No
     assert sequence.tokens
 
 
+def test_numbers_that_overflow_are_told(checkpoint: Path) -> None:
+    model = load(check(checkpoint), FLOAT32)
+    model.network.lm_head.weight.fill_(math.nan)
+    with pytest.raises(PageError, match="give --dtype float32"):
+        answer(model, (56, 56))
+
+
 def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) -> None:
     usual = answer(model, (56, 56), limit=5)
     ending = LoadedModel(**{**vars(model), "end_tokens": frozenset([usual.tokens[2]])})
@@ -90,15 +98,15 @@ def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) 
 def test_shards_and_offload_give_the_same_tokens(model: LoadedModel, tmp_path: Path) -> None:
     expected = answer(model, (120, 90)).tokens
     sharded = make_checkpoint(tmp_path / "sharded", shards=3)
-    assert answer(load(sharded, FLOAT32, {}, 2048), (120, 90)).tokens == expected
+    assert answer(load(check(sharded), FLOAT32), (120, 90)).tokens == expected
     # Too little memory for all layers: accelerate leaves the rest on the disk.
-    offloaded = load(sharded, FLOAT32, {"cpu": "900KB"}, 2048)
+    offloaded = load(check(sharded), FLOAT32, {"cpu": "900KB"})
     assert "disk" in set(map(str, offloaded.network.hf_device_map.values()))
     assert answer(offloaded, (120, 90)).tokens == expected
 
 
 def test_bfloat16_loads(checkpoint: Path) -> None:
-    loaded = load(checkpoint, Placement("cpu", "bfloat16", ""), {}, 2048)
+    loaded = load(check(checkpoint), Placement("cpu", "bfloat16", ""))
     assert loaded.network.dtype is torch.bfloat16
     assert answer(loaded, (56, 56), limit=3).tokens
 

@@ -1,0 +1,86 @@
+"""The local engine as the pipeline uses it, with a checkpoint that really reads two pages."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from docparse.document import StopReason
+from docparse.engines.base import EnginePage, ModelOutput, PageImage
+from docparse.engines.local import LocalEngine
+from docparse.errors import ModelError, PageError
+from docparse.options import Options
+
+from .conftest import Lessons
+
+
+def read(engine: LocalEngine, image: Image.Image) -> ModelOutput:
+    return engine.read(EnginePage("x.png", "0", 1, 160, 120, PageImage(1, 160, 120, image), None))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_it_writes_what_stands_on_the_page(reader: Path, lessons: Lessons, dtype: str) -> None:
+    engine = LocalEngine(Options(engine="local", model=str(reader), dtype=dtype))  # type: ignore[arg-type]
+    for image, answer in lessons:
+        output = read(engine, image)
+        assert output.text == answer
+        assert output.stop_reason is StopReason.END
+        assert output.image_size == (168, 112)
+        assert (output.engine, output.model) == ("local", str(reader))
+        assert all(math.log(0.8) < value <= 0 for value in output.token_logprobs)
+
+
+def test_each_token_ends_somewhere_in_the_text(reader: Path, lessons: Lessons) -> None:
+    output = read(LocalEngine(Options(engine="local", model=str(reader), dtype="float32")), lessons[0][0])
+    ends = output.token_ends
+    assert len(ends) == len(output.token_logprobs)
+    assert ends == sorted(ends)
+    assert ends[-1] == len(output.text)
+
+
+def test_an_answer_that_is_cut_says_so(reader: Path, lessons: Lessons) -> None:
+    image, answer = lessons[0]
+    output = read(LocalEngine(Options(engine="local", model=str(reader), max_new_tokens=5)), image)
+    assert output.stop_reason is StopReason.LENGTH
+    assert answer.startswith(output.text)
+    assert len(output.token_ends) == 5
+
+
+def test_the_limits_that_are_asked_for_hold(checkpoint: Path) -> None:
+    assert LocalEngine(Options(model=str(checkpoint))).max_pixels == 64 * 28 * 28
+    assert LocalEngine(Options(model=str(checkpoint), max_pixels=5000)).max_pixels == 5000
+    # More than our own limit of what is sensible, since the user wants it.
+    assert LocalEngine(Options(model=str(checkpoint), min_pixels=3_000_000)).max_pixels == 3_000_000
+
+
+def test_a_page_beyond_the_context_is_told(checkpoint: Path) -> None:
+    engine = LocalEngine(Options(model=str(checkpoint), min_pixels=2048 * 28 * 28))
+    with pytest.raises(PageError, match="more than the model's 2048: give a smaller --max-pixels"):
+        read(engine, Image.new("RGB", (1000, 1000)))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "ran out of memory on it: give a smaller --max-pixels"),
+        (torch.OutOfMemoryError("CUDA out of memory"), "ran out of memory on it: give a smaller --max-pixels"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "ran out of memory on it"),
+        (RuntimeError("CUDA error: an illegal\nmemory access"), "the model failed on it: CUDA error: an illegal$"),
+    ],
+)
+def test_a_failure_is_one_of_the_page(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("docparse.runtime.decode.decode", fail)
+    with pytest.raises(PageError, match=words):
+        read(LocalEngine(Options(model=str(checkpoint))), Image.new("RGB", (90, 90)))
+
+
+def test_a_model_must_be_named() -> None:
+    with pytest.raises(ModelError, match="needs a model"):
+        LocalEngine(Options(engine="local"))

@@ -17,6 +17,10 @@ from .trust import LEAST_CONTRAST, is_blank, judge
 from .wire import Crop, Overview, PageRead, PageWish
 
 
+_LARGEST_LAYOUT = 30_000_000
+"""Square points (A0 has 8 million): on larger pages the layout model would need gigabytes."""
+
+
 class Reader(Protocol):
     def overview(self) -> Overview: ...
 
@@ -69,7 +73,9 @@ class _PdfReader:
         verdict = judge(page, read_runs(page), by_ink=wish.rendering)
         text_layer = None
         if verdict.runs:
-            blocks = read_blocks(page, verdict.runs) if wish.layout else plain_blocks(verdict.runs)
+            # The layout model renders the page at 72 dpi, however large it is.
+            fits = page.rect.width * page.rect.height <= _LARGEST_LAYOUT
+            blocks = read_blocks(page, verdict.runs) if wish.layout and fits else plain_blocks(verdict.runs)
             words = tuple(word for run in verdict.runs for word in run.words)
             text_layer = TextLayer(tuple(blocks), words, verdict.notes)
         blank = text_layer is None and wish.rendering and is_blank(page)

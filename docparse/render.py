@@ -36,9 +36,12 @@ def crop_page(page: pymupdf.Page, box: Box) -> Crop:
 
 
 def _scale(width: float, height: float, dpi: float, max_pixels: int) -> float:
-    """Pixels a point, so that neither the resolution nor the number of pixels is exceeded."""
-    area = max(width, 1.0) * max(height, 1.0)
-    return min(dpi / 72, math.sqrt(max_pixels / area))
+    """Pixels a point, so that neither the resolution nor the number of pixels is exceeded.
+
+    MuPDF rounds both sides up: the scale solves ``(width × scale + 1) (height × scale + 1) = max_pixels``.
+    """
+    area, sides = max(width * height, 1.0), width + height
+    return min(dpi / 72, (math.sqrt(sides**2 + 4 * area * (max_pixels - 1)) - sides) / (2 * area))
 
 
 def _rgb(page: pymupdf.Page, scale: float, clip: pymupdf.Rect | None) -> Image.Image:

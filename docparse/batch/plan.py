@@ -78,7 +78,7 @@ def _documents(given: str) -> Iterator[tuple[str, Path]]:
     """Path and, relative to the output folder, name of every document that ``given`` stands for."""
     folder = Path(given)
     if given == "-":
-        yield given, Path("stdin.")
+        yield given, Path("stdin")
     elif not folder.is_dir():
         yield given, Path(folder.name)
     else:

@@ -234,6 +234,10 @@ class OpenDocument:
         page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
         if output.stop_reason is not StopReason.END:
             page.status = PageStatus.PARTIAL
+        if read.unread and not engine.needs_image:
+            message = f"{read.unread}: give a vision model with --model to read it"
+            page.problems += attach([_problem("no-model", Severity.ERROR, message)], page.number)
+            page.status = PageStatus.PARTIAL
         page.timings.engine = round(time.perf_counter() - started, 4)
         if self._options.images != "none":
             self._cut_pictures(worker, page)

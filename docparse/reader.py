@@ -16,7 +16,6 @@ from .textlines import read_runs
 from .trust import LEAST_CONTRAST, is_blank, judge
 from .wire import Crop, Overview, PageRead, PageWish
 
-
 _LARGEST_LAYOUT = 30_000_000
 """Square points (A0 has 8 million): on larger pages the layout model would need gigabytes."""
 
@@ -89,6 +88,7 @@ class _PdfReader:
             rotation=rotation,
             text_layer=text_layer,
             distrust=verdict.distrust,
+            unread=verdict.unread,
             blank=blank,
             image_size=image.size if image else None,
             pixels=image.tobytes() if image else b"",

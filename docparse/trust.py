@@ -25,6 +25,12 @@ LEAST_CONTRAST = 24
 """Grey levels (of 255) between the lightest and darkest pixel of anything that can be seen."""
 _COVERING = 0.5
 """Share of the page that an image covers when it may be a scan, or hide text that was drawn before it."""
+_SCAN = "most of the page is a scan that its text layer does not account for"
+_LEADERS = frozenset(".·…-–—_=*•|/\\()[]:;,'\"")
+_LEAST_ACCOUNTED = 0.3
+"""Share of a scan's ink that stands where the text layer has words, if that is the scan's own."""
+_LEAST_PAPER, _LEAST_INK, _MOST_INK = 0.7, 0.003, 0.25
+"""Shares of the pixels of a page of print, measured on scans and photographs of the corpus."""
 _INK_DPI = 72
 _MOST_INK_PIXELS = 2_000_000
 
@@ -36,6 +42,8 @@ class Verdict:
     runs: tuple[Run, ...]
     distrust: str | None = None
     notes: tuple[str, ...] = ()
+    unread: str | None = None
+    """What the page shows beside its text layer and only a vision model can read."""
 
 
 def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Verdict:
@@ -50,8 +58,10 @@ def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Ve
     garbage = sum(_is_garbage(character) for character in characters)
     if garbage > _MOST_GARBAGE * len(characters):
         return Verdict((), "the text layer has no Unicode mapping")
-    letters = sum(unicodedata.category(character)[0] in "LNM" for character in characters)
-    if letters < _FEWEST_LETTERS * len(characters) and not _only_rules(text):
+    # Leaders and rules of dots and dashes, as in a table of contents, are no sign of a wrong mapping.
+    said = [character for character in characters if character not in _LEADERS]
+    letters = sum(unicodedata.category(character)[0] in "LNM" for character in said)
+    if letters < _FEWEST_LETTERS * len(said):
         return Verdict((), "the text layer is mostly symbols, so its characters are wrongly mapped")
     if not by_ink:
         return Verdict(tuple(run for run in runs if run.painted))
@@ -61,15 +71,17 @@ def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Ve
         return Verdict(tuple(runs))
     ink = _Ink.render(page)
     hidden = {id(run) for run in doubtful if not ink.shows(run)}
-    if not hidden:
-        return Verdict(tuple(runs))
     words = sum(len(run.words) for run in runs)
     hidden_words = [word for run in runs if id(run) in hidden for word, _ in run.words]
     if len(hidden_words) > _MOST_HIDDEN * words:
         return Verdict((), "the text layer does not fit what is printed")
+    believed = tuple(run for run in runs if id(run) not in hidden)
+    unread = _SCAN if covered and ink.is_print and ink.share_in(believed) < _LEAST_ACCOUNTED else None
+    if not hidden_words:
+        return Verdict(believed, unread=unread)
     note = f"{len(hidden_words)} words are in the file but not visible, and are left out: "
     note += " ".join(hidden_words[:8]) + (" …" if len(hidden_words) > 8 else "")
-    return Verdict(tuple(run for run in runs if id(run) not in hidden), notes=(note,))
+    return Verdict(believed, notes=(note,), unread=unread)
 
 
 def is_blank(page: pymupdf.Page) -> bool:
@@ -79,11 +91,6 @@ def is_blank(page: pymupdf.Page) -> bool:
 
 def _is_garbage(character: str) -> bool:
     return character == UNMAPPED or unicodedata.category(character) in ("Co", "Cn", "Cc")
-
-
-def _only_rules(text: str) -> bool:
-    """Dots, dashes and the like: leaders and rules are no sign of a wrong mapping."""
-    return all(character in " .·…-–—_=*•|/\\()[]:;,'\"" for character in text)
 
 
 def _is_covered(page: pymupdf.Page) -> bool:
@@ -110,12 +117,36 @@ class _Ink:
     def is_blank(self) -> bool:
         return self.grey.size == 0 or int(self.grey.max()) - int(self.grey.min()) < LEAST_CONTRAST
 
+    @property
+    def _paper(self) -> float:
+        """The grey level of the paper, if this is print: three quarters of the pixels are no lighter."""
+        return float(np.percentile(self.grey, 75))
+
+    @property
+    def is_print(self) -> bool:
+        """Whether it looks like print on paper and not like a photograph: mostly one light level, and some ink."""
+        paper = (self.grey > self._paper - 40).mean()
+        ink = (self.grey < self._paper - 90).mean()
+        return bool(paper > _LEAST_PAPER and _LEAST_INK < ink < _MOST_INK)
+
+    def share_in(self, runs: Sequence[Run]) -> float:
+        """Share of the page's ink that stands within the boxes of words."""
+        ink = self.grey < self._paper - 90
+        inside = np.zeros_like(ink)
+        for run in runs:
+            for _, box in run.words:
+                inside[self._patch(box, 2.0)] = True
+        return float((ink & inside).sum() / max(ink.sum(), 1))
+
     def shows(self, run: Run) -> bool:
         """Whether there is any contrast where most of the run's words should be."""
         shown = sum(self._has_contrast(box) for _, box in run.words)
         return shown >= 0.5 * len(run.words)
 
     def _has_contrast(self, box: Box) -> bool:
-        x0, y0, x1, y1 = (int(value) for value in box.grown(0.5).scaled(self.scale, self.scale))
-        patch = self.grey[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1]
+        patch = self.grey[self._patch(box, 0.5)]
         return patch.size > 0 and int(patch.max()) - int(patch.min()) >= LEAST_CONTRAST
+
+    def _patch(self, box: Box, margin: float) -> tuple[slice, slice]:
+        x0, y0, x1, y1 = (int(value) for value in box.grown(margin).scaled(self.scale, self.scale))
+        return slice(max(y0, 0), max(y1, 0) + 1), slice(max(x0, 0), max(x1, 0) + 1)

@@ -43,6 +43,8 @@ class PageRead:
     text_layer: TextLayer | None
     distrust: str | None
     """Why there is no text layer."""
+    unread: str | None = None
+    """What is on the page beside its text layer, for a vision model alone to read."""
     blank: bool = False
     """True where nothing is printed on the page."""
     image_size: tuple[int, int] | None = None

@@ -187,6 +187,37 @@ def test_a_text_layer_that_does_not_fit_the_ink_counts_as_none(tmp_path: Path) -
     assert page.image_size is not None
 
 
+def scan_with_words(path: Path, words: list[tuple[tuple[float, float], str]], *, render_mode: int = 0) -> Path:
+    with pymupdf.open() as document:
+        page = document.new_page(width=595, height=842)
+        page.insert_image(page.rect, filename=SAMPLES / "scan.png")
+        for place, text in words:
+            page.insert_text(place, text, fontsize=9, render_mode=render_mode)
+        document.save(path)
+    return path
+
+
+def test_a_scan_with_a_stamp_is_not_taken_for_a_page_with_text(tmp_path: Path) -> None:
+    page = read(scan_with_words(tmp_path / "stamped.pdf", [((400, 820), "Copy 3 of 5")]), TEXT_ONLY)
+    assert "Copy 3 of 5" in text_of(page)
+    assert page.unread is not None
+    assert "scan" in page.unread
+
+
+def test_a_photograph_under_text_is_no_scan(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(40, 160, (300, 200, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "photo.png")
+    with pymupdf.open() as document:
+        page = document.new_page(width=400, height=600)
+        page.insert_image(page.rect, filename=tmp_path / "photo.png")
+        page.draw_rect((20, 20, 380, 60), color=(1, 1, 1), fill=(1, 1, 1))
+        page.insert_text((30, 45), "A title on a photograph")
+        document.save(tmp_path / "slide.pdf")
+    slide = read(tmp_path / "slide.pdf", TEXT_ONLY)
+    assert text_of(slide) == "A title on a photograph"
+    assert slide.unread is None
+
+
 def test_glyphs_without_mapping_are_no_text_layer() -> None:
     path = (
         SAMPLES.parent.parent / "shared/corpus/robust/fonts_no_unicode/opendataloader-pdf__cid-font-no-tounicode.pdf"
@@ -194,6 +225,11 @@ def test_glyphs_without_mapping_are_no_text_layer() -> None:
     if not path.exists():
         pytest.skip("the corpus is not here")
     assert read(path).distrust == "the text layer has no Unicode mapping"
+
+
+def test_dots_that_lead_to_a_page_number_are_no_wrong_mapping(tmp_path: Path) -> None:
+    leaders = f"BT /F 8 Tf 10 200 Td (Ice {'.' * 90} 5) Tj 0 -20 Td (Snow {'. ' * 60} 7) Tj ET"
+    assert "Snow" in text_of(read(pdf_with(leaders, tmp_path), TEXT_ONLY))
 
 
 def test_text_printed_twice_to_look_bold_is_read_once(tmp_path: Path) -> None:

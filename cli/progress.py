@@ -11,7 +11,7 @@ class ProgressBar:
 
     def __init__(self, documents: int) -> None:
         self._bars = Progress(
-            TextColumn("[progress.description]{task.description}", markup=False),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -34,7 +34,13 @@ class ProgressBar:
         if self._begun:
             self._bars.advance(self._documents)
         self._begun = True
-        self._bars.reset(self._pages, description=name[-40:], total=pages, visible=True)
+        self._bars.reset(self._pages, description=_short(name), total=pages, visible=True)
 
     def advance(self) -> None:
         self._bars.advance(self._pages)
+
+
+def _short(name: str) -> str:
+    """The end of a long name, and nothing that would steer the terminal."""
+    printable = "".join(c if c.isprintable() else " " for c in name)
+    return printable if len(printable) <= 28 else f"…{printable[-27:]}"

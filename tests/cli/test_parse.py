@@ -1,8 +1,12 @@
 """The main job as a user runs it."""
 
+import fcntl
 import json
+import os
 import signal
+import struct
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -49,6 +53,26 @@ def test_summary_is_on_stderr_and_quiet_silences_it(docparse: Run) -> None:
     for words in ("report.pdf: 3 pages", "elements", "engine layout", "s a page"):
         assert words in ran.messages[0]
     assert docparse(REPORT, "-q").err == ""
+
+
+def test_progress_is_shown_on_a_terminal_alone() -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    environment = os.environ | {"TERM": "xterm"}
+    with subprocess.Popen([*COMMAND, REPORT], stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                shown += os.read(ours, 4096)
+            except OSError:  # the terminal's other end is closed
+                break
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"report.pdf" in shown
+    assert b"/3" in shown
+    assert b"[progress" not in shown
+    assert b"3 pages" in shown
 
 
 def test_stdin_is_read(docparse: Run) -> None:

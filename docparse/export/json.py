@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from ..document import SCHEMA_VERSION, Document, Model, Page, Source
 
-SCHEMA_ID = f"https://docparse.dev/schemas/document-{SCHEMA_VERSION}.schema.json"
+SCHEMA_ID = f"urn:docparse:schema:document:{SCHEMA_VERSION}"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -12,7 +12,8 @@ from docparse.errors import DocparseError, ExitCode
 
 from . import console, doctor, models, parse, schema
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+# Plain help: rich takes a third of its time to load.
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("parse", epilog=parse.EPILOG)(parse.parse)
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)

@@ -3,7 +3,6 @@
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 _LIBRARIES = ("pymupdf", "pillow", "lxml", "pydantic", "torch", "transformers", "accelerate", "safetensors")
 
@@ -53,6 +52,8 @@ def _row(name: str, value: str) -> None:
 
 
 def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

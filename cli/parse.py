@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from docparse.batch.plan import Job
     from docparse.document import Page
 
-_INPUT, _OUTPUT, _ENGINE, _LIMITS, _TALK = "Input", "Output", "Engine", "Limits", "Messages"
 
 EPILOG = (
-    "Other commands: [bold]docparse models[/bold] (checkpoints), [bold]docparse schema[/bold] (of the JSON), "
-    "[bold]docparse doctor[/bold] (what will be used and why). "
-    "A file that is called like a command: [bold]docparse parse FILE[/bold]."
+    "Other commands: docparse models (checkpoints), docparse schema (of the JSON), "
+    "docparse doctor (what will be used and why). "
+    "A file that is called like a command: docparse parse FILE."
 )
 
 
@@ -41,107 +40,67 @@ def parse(
     ],
     formats: Annotated[
         list[Format] | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="May be given several times with -o. [default: md, or as -o ends]",
-            rich_help_panel=_OUTPUT,
-        ),
+        typer.Option("--format", "-f", help="May be given several times with -o. [default: md, or as -o ends]"),
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE|DIR", help="[default: one document to stdout]", rich_help_panel=_OUTPUT
-        ),
+        typer.Option("--output", "-o", metavar="FILE|DIR", help="[default: one document to stdout]"),
     ] = None,
     images: Annotated[
         ImagesMode | None,
-        typer.Option(
-            help="Pictures cut from the pages. [default: embed for HTML alone, files with -o, else none]",
-            rich_help_panel=_OUTPUT,
-        ),
+        typer.Option(help="Pictures cut from the pages. [default: embed for HTML alone, files with -o, else none]"),
     ] = None,
     furniture: Annotated[
         Literal["drop", "keep"],
-        typer.Option(help="Running page headers and footers in Markdown.", rich_help_panel=_OUTPUT),
+        typer.Option(help="Running page headers and footers in Markdown."),
     ] = "drop",
     save_raw: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Keep every engine answer, for --engine replay.", rich_help_panel=_OUTPUT),
+        typer.Option(metavar="DIR", help="Keep every engine answer, for --engine replay."),
     ] = None,
-    pages: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Such as 1-3,7,-1.", rich_help_panel=_INPUT)
-    ] = None,
-    password: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Of an encrypted PDF.", rich_help_panel=_INPUT)
-    ] = None,
-    engine: Annotated[EngineName, typer.Option(help="What reads the pages.", rich_help_panel=_ENGINE)] = "auto",
+    pages: Annotated[str | None, typer.Option(metavar="LIST", help="Such as 1-3,7,-1.")] = None,
+    password: Annotated[str | None, typer.Option(metavar="TEXT", help="Of an encrypted PDF.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="What reads the pages.")] = "auto",
     model: Annotated[
         str | None,
         typer.Option(
             metavar="ALIAS|DIR|HUB_ID",
             help="3b, 7b, 32b, 72b, a checkpoint's folder or hub id; "
             "for --engine replay the folder of --save-raw. [env: DOCPARSE_MODEL]",
-            rich_help_panel=_ENGINE,
         ),
     ] = None,
-    device: Annotated[
-        str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.", rich_help_panel=_ENGINE)
-    ] = "auto",
-    dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.", rich_help_panel=_ENGINE)] = "auto",
+    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.")] = "auto",
+    dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.")] = "auto",
     max_memory: Annotated[
         list[str] | None,
         typer.Option(
             metavar="DEVICE=SIZE",
             help="How much of it the model may take, such as cuda:0=20GiB or cpu=40GiB; may be given several times. "
             "The rest goes to the disk.",
-            rich_help_panel=_ENGINE,
         ),
     ] = None,
     system_prompt: Annotated[
         str,
-        typer.Option(
-            metavar="TEXT",
-            help="[default: the one for document parsing]",
-            show_default=False,
-            rich_help_panel=_ENGINE,
-        ),
+        typer.Option(metavar="TEXT", help="[default: the one for document parsing]", show_default=False),
     ] = SYSTEM_PROMPT,
-    user_prompt: Annotated[
-        str, typer.Option(metavar="TEXT", help="The request.", rich_help_panel=_ENGINE)
-    ] = USER_PROMPT,
-    min_pixels: Annotated[
-        int | None, typer.Option(metavar="N", help="Of the image that the model sees.", rich_help_panel=_LIMITS)
-    ] = None,
-    max_pixels: Annotated[
-        int | None, typer.Option(metavar="N", help="Of the image that the model sees.", rich_help_panel=_LIMITS)
-    ] = None,
-    max_new_tokens: Annotated[
-        int, typer.Option(metavar="N", help="Of a page's answer.", rich_help_panel=_LIMITS)
-    ] = 8192,
+    user_prompt: Annotated[str, typer.Option(metavar="TEXT", help="The request.")] = USER_PROMPT,
+    min_pixels: Annotated[int | None, typer.Option(metavar="N", help="Of the image that the model sees.")] = None,
+    max_pixels: Annotated[int | None, typer.Option(metavar="N", help="Of the image that the model sees.")] = None,
+    max_new_tokens: Annotated[int, typer.Option(metavar="N", help="Of a page's answer.")] = 8192,
     page_timeout: Annotated[
         float | None,
-        typer.Option(
-            metavar="SECONDS",
-            help="Once for rendering, once for decoding. [default: 30, 900]",
-            rich_help_panel=_LIMITS,
-        ),
+        typer.Option(metavar="SECONDS", help="Once for rendering, once for decoding. [default: 30, 900]"),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="Processes that read pages. [default: one a core, at most 4]",
-            rich_help_panel=_LIMITS,
-        ),
+        typer.Option(metavar="N", min=1, help="Processes that read pages. [default: one a core, at most 4]"),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.", rich_help_panel=_TALK)] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every problem.", rich_help_panel=_TALK)] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.", rich_help_panel=_TALK)] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every problem.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version.", rich_help_panel=_TALK),
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> int:
     """PDFs and scans to HTML, Markdown and JSON, every element with its place on the page."""

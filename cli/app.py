@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from docparse.errors import DocparseError, ExitCode
+from docparse.worker import prepare
 
 from . import console, doctor, models, parse, schema
 
@@ -30,6 +31,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if not arguments or arguments[0] not in VERBS:
         arguments.insert(0, "parse")
+    if arguments[0] == "parse" and len(arguments) > 1 and not {"--help", "--version"} & set(arguments):
+        # It takes longer to start than all that we have to do before it is needed.
+        prepare()
     signal.signal(signal.SIGTERM, _interrupt)
     code = _run(arguments)
     try:

@@ -1,8 +1,11 @@
 """``docparse models``: which checkpoints there are, and where."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 app = typer.Typer(help="The checkpoints that docparse can use.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -14,9 +17,9 @@ def list_models() -> None:
     from docparse.options import Options
     from docparse.runtime.checkpoint import ALIASES, cached
 
-    here = dict(cached())
-    rows = [(alias, hub_id, str(here.pop(hub_id, "not here"))) for alias, hub_id in ALIASES.items()]
-    rows += [("", hub_id, str(folder)) for hub_id, folder in here.items()]
+    here = {hub_id: _state(folder) for hub_id, folder in cached()}
+    rows = [(alias, hub_id, here.pop(hub_id, "not here")) for alias, hub_id in ALIASES.items()]
+    rows += [("", hub_id, state) for hub_id, state in here.items()]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for alias, hub_id, place in rows:
         print(f"{alias:{widths[0]}}  {hub_id:{widths[1]}}  {place}")
@@ -32,3 +35,15 @@ def where(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")]) -> 
     path = locate(model, download=False)
     check(path)
     print(path)
+
+
+def _state(folder: "Path") -> str:
+    """Where a checkpoint lies, and whether all of it does."""
+    from docparse.errors import ModelError
+    from docparse.runtime.checkpoint import check
+
+    try:
+        check(folder)
+    except ModelError:
+        return f"{folder} (not whole: docparse models where says what is wrong)"
+    return str(folder)

@@ -129,9 +129,6 @@ def parse(
     )
     if options.images == "files" and output is None:
         raise UsageError("--images files needs -o: there is no folder to put them in")
-    from docparse.worker import prepare
-
-    prepare()
     from docparse import Pipeline
     from docparse.export.files import check_writable
 

@@ -23,6 +23,10 @@ _SMALLEST_PICTURE = 16.0
 """Points. Smaller images that the layout model passed over are ornaments."""
 
 
+_FEWEST_EDGES = 5
+"""Of a table of two cells: two lines one way and three the other."""
+
+
 class _Region(NamedTuple):
     kind: str
     box: Box
@@ -34,8 +38,11 @@ class _Word(NamedTuple):
     run: int
 
 
-def read_blocks(page: pymupdf.Page, runs: Sequence[Run]) -> list[Block]:
-    """Every run in exactly one block, blocks in reading order. The page's rotation has been removed."""
+def read_blocks(page: pymupdf.Page, runs: Sequence[Run], images: Sequence[Box]) -> list[Block]:
+    """Every run in exactly one block, blocks in reading order. The page's rotation has been removed.
+
+    ``images`` are the places of its raster images.
+    """
     page.get_layout(return_raw=True)
     regions = [_Region(group["class_name"], Box(*group["group_bbox"])) for group in page.layout_information or ()]
     tables, rest = _read_tables(page, runs)
@@ -46,7 +53,7 @@ def read_blocks(page: pymupdf.Page, runs: Sequence[Run]) -> list[Block]:
         if min(region.box.width, region.box.height) > _SMALLEST
         and not any(_mostly_inside(region.box, box) for box in table_boxes)
     ]
-    regions += _unclaimed_images(page, [*(region.box for region in regions), *table_boxes])
+    regions += _unclaimed_images(images, page.rect, [*(region.box for region in regions), *table_boxes])
     return arrange([*tables, *_fill(regions, rest)])
 
 
@@ -160,6 +167,16 @@ def _read_tables(page: pymupdf.Page, runs: Sequence[Run]) -> tuple[list[Block], 
     return tables, rest
 
 
+def _has_rules(page: pymupdf.Page) -> bool:
+    """Whether enough lines are drawn for two cells. Without, the search for ruled tables would only take time."""
+    edges = 0
+    for drawing in page.get_cdrawings():
+        edges += sum(4 if item[0] in ("re", "qu") else 1 for item in drawing["items"])
+        if edges >= _FEWEST_EDGES:
+            return True
+    return False
+
+
 def _grid(placements: Iterable[Iterable[pymupdf.table.SpanCell]]) -> list[TableCell]:
     """Cells with the row and column of their top left slot, as a browser lays out ``<td>`` (HTML, 4.9.12)."""
     taken: set[tuple[int, int]] = set()
@@ -222,16 +239,15 @@ def _cell_text(words: Sequence[_Word]) -> str:
 # Pictures
 
 
-def _unclaimed_images(page: pymupdf.Page, claimed: Sequence[Box]) -> list[_Region]:
+def _unclaimed_images(images: Sequence[Box], page: pymupdf.Rect, claimed: Sequence[Box]) -> list[_Region]:
     """Raster images that the layout model passed over, unless they are the paper behind other things."""
-    width, height = page.rect.width, page.rect.height
     regions: list[_Region] = []
-    for image in page.get_image_info():
-        box = Box(*image["bbox"]).clipped(width, height)
+    for image in images:
+        box = image.clipped(page.width, page.height)
         others = [*claimed, *(region.box for region in regions)]
         if (
             min(box.width, box.height) >= _SMALLEST_PICTURE
-            and box.area < 0.9 * width * height
+            and box.area < 0.9 * page.width * page.height
             and not any(box.overlap(other) > 0.1 * min(box.area, other.area) for other in others)
         ):
             regions.append(_Region("picture", box))

@@ -69,12 +69,13 @@ class _PdfReader:
 
     def read(self, wish: PageWish) -> PageRead:
         page, rotation = self._load(wish.number)
-        verdict = judge(page, read_runs(page), by_ink=wish.rendering)
+        images = [Box(*image["bbox"]) for image in page.get_image_info()] if wish.rendering else []
+        verdict = judge(page, read_runs(page), images, by_ink=wish.rendering)
         text_layer = None
         if verdict.runs:
             # The layout model renders the page at 72 dpi, however large it is.
             fits = page.rect.width * page.rect.height <= _LARGEST_LAYOUT
-            blocks = read_blocks(page, verdict.runs) if wish.layout and fits else plain_blocks(verdict.runs)
+            blocks = read_blocks(page, verdict.runs, images) if wish.layout and fits else plain_blocks(verdict.runs)
             words = tuple(word for run in verdict.runs for word in run.words)
             text_layer = TextLayer(tuple(blocks), words, verdict.notes)
         blank = text_layer is None and wish.rendering and is_blank(page)

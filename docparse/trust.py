@@ -46,10 +46,10 @@ class Verdict:
     """What the page shows beside its text layer and only a vision model can read."""
 
 
-def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Verdict:
+def judge(page: pymupdf.Page, runs: Sequence[Run], images: Sequence[Box], *, by_ink: bool = True) -> Verdict:
     """Which of the page's text may be taken for what is printed on it.
 
-    ``by_ink`` False leaves out the comparison with the rendered page.
+    ``images`` are the places of its raster images. ``by_ink`` False leaves out the comparison with the rendered page.
     """
     text = "".join(run.line.text for run in runs)
     characters = [character for character in text if not character.isspace()]
@@ -65,7 +65,7 @@ def judge(page: pymupdf.Page, runs: Sequence[Run], *, by_ink: bool = True) -> Ve
         return Verdict((), "the text layer is mostly symbols, so its characters are wrongly mapped")
     if not by_ink:
         return Verdict(tuple(run for run in runs if run.painted))
-    covered = _is_covered(page)
+    covered = _is_covered(Box(*page.rect), images)
     doubtful = [run for run in runs if covered or not run.painted or run.pale]
     if not doubtful:
         return Verdict(tuple(runs))
@@ -93,9 +93,8 @@ def _is_garbage(character: str) -> bool:
     return character == UNMAPPED or unicodedata.category(character) in ("Co", "Cn", "Cc")
 
 
-def _is_covered(page: pymupdf.Page) -> bool:
-    area = _COVERING * page.rect.width * page.rect.height
-    return any(Box(*image["bbox"]).overlap(Box(*page.rect)) >= area for image in page.get_image_info())
+def _is_covered(page: Box, images: Sequence[Box]) -> bool:
+    return any(image.overlap(page) >= _COVERING * page.area for image in images)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
@@ -35,28 +36,47 @@ class WorkerTimeoutError(WorkerDiedError):
     """The worker ran out of time."""
 
 
-_spares: list[tuple[subprocess.Popen[bytes], Connection]] = []
+@dataclass
+class _Process:
+    """A worker process and our end of the line to it."""
+
+    popen: subprocess.Popen[bytes]
+    connection: Connection
+    documents: int = 0
+    """How many it has opened."""
+
+    @classmethod
+    def spawn(cls) -> "_Process":
+        ours, theirs = socket.socketpair()
+        with theirs:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # What C libraries print is no message of ours, and stdout carries the document alone.
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
+                # Ctrl-C is for us to handle; the worker ends when its connection does.
+                start_new_session=True,
+            )
+        return cls(popen, Connection(ours.detach()))
+
+    def end(self) -> None:
+        self.connection.close()
+        self.popen.kill()
+        self.popen.wait()
+
+
+_spares: list[_Process] = []
+"""Processes without a document: starting one takes longer than reading a page."""
+_MOST_SPARES = 4
+_MOST_DOCUMENTS = 100
+"""After so many a process is ended, and what the libraries have not given back goes with it."""
 
 
 def prepare() -> None:
     """Start a process for the next ``Worker``: it loads the PDF library while the caller has other things to do."""
-    _spares.append(_spawn())
-
-
-def _spawn() -> tuple[subprocess.Popen[bytes], Connection]:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            # What C libraries print is no message of ours, and stdout carries the document alone.
-            stdout=subprocess.DEVNULL,
-            stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
-            # Ctrl-C is for us to handle; the worker ends when its connection does.
-            start_new_session=True,
-        )
-    return process, Connection(ours.detach())
+    _spares.append(_Process.spawn())
 
 
 class Worker:
@@ -68,9 +88,9 @@ class Worker:
     def __init__(self, source: SourceFile, password: str | None) -> None:
         self._source = source
         self._password = password
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
-        self._closed = False
+        self._process: _Process | None = None
+        self._is_asked = False
+        self._is_closed = False
 
     def __enter__(self) -> "Worker":
         return self
@@ -79,16 +99,19 @@ class Worker:
         self.close()
 
     def start(self) -> None:
-        """Begin to start the process, without waiting for it."""
-        if self._closed:
+        """Have the document opened, without waiting for it."""
+        if self._is_closed:
             raise WorkerDiedError("the document was closed")
         if self._process is not None:
             return
-        self._process, self._connection = _spares.pop() if _spares else _spawn()
+        self._process = _spares.pop() if _spares else _Process.spawn()
+        self._process.documents += 1
         source = self._source
         # A process that is gone already shows when it is asked.
         with suppress(OSError):
-            self._connection.send((source.path.absolute(), source.name, source.media_type, self._password))
+            self._process.connection.send(
+                ("open", (source.path.absolute(), source.name, source.media_type, self._password))
+            )
 
     def overview(self) -> Overview:
         """What is known of the document once it is open.
@@ -115,40 +138,46 @@ class Worker:
     def _ask(self, method: str, arguments: tuple[Any, ...], timeout: float) -> Any:
         is_new = self._process is None
         self.start()
-        assert self._connection is not None
+        assert self._process is not None
+        connection = self._process.connection
+        self._is_asked = True
         try:
             if is_new and method != "overview":
-                self._connection.send(("overview", ()))
-                self._receive(_START_TIMEOUT)
-            self._connection.send((method, arguments))
-            return self._receive(timeout)
-        except (EOFError, OSError) as error:
-            self._stop()
+                connection.send(("overview", ()))
+                self._receive(connection, _START_TIMEOUT)
+            connection.send((method, arguments))
+            answer = self._receive(connection, timeout)
+        except (EOFError, OSError, ValueError) as error:
+            self._end()
             raise WorkerDiedError("the PDF library crashed on it or ran out of memory") from error
-
-    def _receive(self, timeout: float) -> Any:
-        assert self._connection is not None
-        if not self._connection.poll(timeout):
-            self._stop()
-            raise WorkerTimeoutError(f"it took more than {timeout:g} seconds")
-        answer = self._connection.recv()
+        finally:
+            self._is_asked = False
         if isinstance(answer, DocparseError):
             raise answer
         return answer
 
-    def close(self) -> None:
-        """End the process, whatever it is doing, for good. May be called from another thread."""
-        self._closed = True
-        self._stop()
+    def _receive(self, connection: Connection, timeout: float) -> Any:
+        if not connection.poll(timeout):
+            self._end()
+            raise WorkerTimeoutError(f"it took more than {timeout:g} seconds")
+        return connection.recv()
 
-    def _stop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+    def close(self) -> None:
+        """Let the document go. A process that is still at work on it is ended; may be called from another thread."""
+        self._is_closed = True
+        process = self._process
+        if process is None:
+            return
+        if self._is_asked or process.documents >= _MOST_DOCUMENTS or len(_spares) >= _MOST_SPARES:
+            self._end()
+        else:
             self._process = None
+            _spares.append(process)
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
 
 
 def _serve(connection: Connection) -> None:
@@ -158,15 +187,17 @@ def _serve(connection: Connection) -> None:
     _use_one_thread()
     from .reader import Reader, open_reader
 
-    path, name, media_type, password = connection.recv()
-
-    reader: Reader | DocparseError
-    try:
-        reader = open_reader(cast(Path, path), name, media_type, password)
-    except Exception as error:
-        reader = _told(error, InputError, f"{name} is damaged")
+    reader: Reader | DocparseError | None = None
     while True:
         method, arguments = connection.recv()
+        if method == "open":
+            path, name, media_type, password = arguments
+            reader = None  # the document before is let go first
+            try:
+                reader = open_reader(cast(Path, path), name, media_type, password)
+            except Exception as error:
+                reader = _told(error, InputError, f"{name} is damaged")
+            continue
         if isinstance(reader, DocparseError):
             connection.send(reader)
             continue
@@ -211,13 +242,13 @@ def _limit_memory() -> None:
 def _use_one_thread() -> None:
     """Have PyMuPDF's layout models run on one thread each.
 
-    A worker a core reads two fifths more pages a second than onnxruntime's threads do, which wait by spinning
-    (benchmarks/speed.py). PyMuPDF makes its sessions when it is imported and has no setting for it.
+    A worker a core, a thread each, reads two fifths more pages a second than onnxruntime's own threads do, which wait
+    by spinning. PyMuPDF makes its sessions when it is imported and has no setting for it.
     """
     import onnxruntime
 
     class OneThreadSession(onnxruntime.InferenceSession):  # type: ignore[misc]
-        def __init__(self, model: Any, sess_options: Any = None, **settings: Any) -> None:
+        def __init__(self, model: str, sess_options: Any = None, **settings: Any) -> None:
             sess_options = sess_options or onnxruntime.SessionOptions()
             sess_options.intra_op_num_threads = 1
             super().__init__(model, sess_options=sess_options, **settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ModelError, PageError
 from ..options import Options
-from ..runtime.checkpoint import check, first_line, locate
+from ..runtime.checkpoint import check, first_line, locate, name_of
 from ..runtime.images import to_patches
 from .base import EnginePage, ModelOutput
 
@@ -101,7 +101,7 @@ class LocalEngine:
             stop_reason=sequence.stop_reason,
             image_size=patches.size,
             engine=self.name,
-            model=self._options.model,
+            model=name_of(self._info.path),
             token_logprobs=sequence.logprobs,
             token_ends=[min(end, len(text)) for end in _token_ends(model, sequence.tokens)],
         )

@@ -32,6 +32,8 @@ _CONTEXT_LENGTH = 32768
 _LARGEST_HEADER = 100_000_000
 # What a checkpoint's repository may hold beside these (older formats, pictures) is not fetched.
 _WANTED = ["*.json", "*.safetensors", "*.jinja", "merges.txt"]
+_CACHED = "models--"
+"""How the folders of models in the cache begin; ``--`` stands for the slash after that."""
 _LFS_POINTER = b"version https://git-lfs"
 
 
@@ -100,14 +102,37 @@ def cached() -> list[tuple[str, Path]]:
     from huggingface_hub import constants
 
     found = []
-    for config in sorted(Path(constants.HF_HUB_CACHE).glob("models--*/snapshots/*/config.json")):
+    for repository in sorted(Path(constants.HF_HUB_CACHE).glob(f"{_CACHED}*")):
+        configs = sorted(repository.glob("snapshots/*/config.json"))
+        if not configs:
+            continue
+        # Of several versions the one that the hub's client takes.
+        config = max(configs, key=lambda config: config.parent.name == _main_snapshot(repository))
         try:
             if _read_json(config).get("model_type") == MODEL_TYPE:
-                hub_id = config.parents[2].name.removeprefix("models--").replace("--", "/")
-                found.append((hub_id, config.parent))
+                found.append((name_of(config.parent), config.parent))
         except ModelError:
             continue
     return found
+
+
+def _main_snapshot(repository: Path) -> str:
+    try:
+        return (repository / "refs" / "main").read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def name_of(folder: Path) -> str:
+    """What people call a checkpoint: its hub id where it lies in the cache, else the name of its folder.
+
+    Never the path: that is this machine's own affair, and documents travel.
+    """
+    folder = folder.absolute()
+    repository = folder.parent.parent.name
+    if folder.parent.name == "snapshots" and repository.startswith(_CACHED):
+        return repository.removeprefix(_CACHED).replace("--", "/", 1)
+    return folder.resolve().name
 
 
 def check(path: Path) -> CheckpointInfo:

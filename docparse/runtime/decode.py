@@ -1,6 +1,8 @@
 """Greedy decoding: the most probable token, one after the other, until the model ends or must.
 
-No penalty and no sampling: what comes out is what ``generate(do_sample=False)`` of transformers gives.
+What comes out is what ``generate(do_sample=False, repetition_penalty=1.0)`` of transformers gives. A penalty that
+the checkpoint's generation_config.json states is left out on purpose: it is meant for chat, and a page repeats itself
+rightly (tags, cells, digits), which a penalty would make it misspell.
 """
 
 import math

@@ -62,10 +62,12 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
                 output_loading_info=True,
                 **where,
             )
-        # The tokenizers and safetensors libraries raise plain Exceptions.
-        except Exception as error:
+        except BaseException as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+            # The tokenizers and safetensors libraries raise plain Exceptions.
+            if not isinstance(error, Exception):
+                raise
             raise ModelError(f"{path} cannot be loaded: {first_line(error)}") from error
     if folder is not None:
         # What stands on the disk is needed as long as the model is.

@@ -26,7 +26,7 @@ def test_a_scan_is_read_by_the_local_engine(docparse: Run, reader: Path, tmp_pat
     ran = docparse(SAMPLES / "scan.png", "--model", reader, "-f", "json", "--dtype", "float32", "--save-raw", "raw")
     assert ran.code == 0, ran.err
     (page,) = ran.json["pages"]
-    assert (page["engine"], page["model"], page["stop_reason"]) == ("local", str(reader), "end")
+    assert (page["engine"], page["model"], page["stop_reason"]) == ("local", reader.name, "end")
     heading, paragraph = page["elements"]
     assert (heading["kind"], heading["text"]) == ("heading", "Minutes")
     assert (paragraph["kind"], paragraph["text"]) == ("paragraph", "Read & approved.")
@@ -93,6 +93,13 @@ def test_models_list_and_where(docparse: Run, tmp_path: Path) -> None:
     assert "Qwen/Qwen2.5-VL-3B-Instruct" in listed.text
     assert "configured: none" in listed.text
     checkpoint = make_checkpoint(tmp_path / "tiny")
+    snapshot = tmp_path / "hub" / "models--Qwen--Qwen2.5-VL-3B-Instruct" / "snapshots" / "1"
+    shutil.copytree(checkpoint, snapshot)
+    listing = ("models", "list")
+    hub = {"HF_HUB_CACHE": str(tmp_path / "hub")}
+    assert f"Qwen/Qwen2.5-VL-3B-Instruct   {snapshot}\n" in docparse(*listing, env=hub).text
+    (snapshot / "model.safetensors").unlink()
+    assert f"{snapshot} (not whole" in docparse(*listing, env=hub).text
     assert docparse("models", "where", checkpoint).text.strip() == str(checkpoint)
     missing = docparse("models", "where", "3b", env={"HF_HUB_CACHE": str(tmp_path / "no-cache")})
     assert (missing.code, len(missing.messages)) == (5, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docparse.errors import ModelError
-from docparse.runtime.checkpoint import cached, check, locate
+from docparse.runtime.checkpoint import cached, check, locate, name_of
 from tests.checkpoints import make_checkpoint
 
 
@@ -149,6 +149,24 @@ def test_what_is_in_the_cache_is_found(checkpoint: Path, tmp_path: Path, monkeyp
     (snapshot / "model.safetensors").unlink()
     with pytest.raises(ModelError, match="has no weights"):
         check(locate("3b"))
+
+
+def test_of_several_versions_the_main_one_counts(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = cache(tmp_path, monkeypatch) / "models--someone--fine-tuned--twice"
+    for version in "123":
+        shutil.copytree(checkpoint, model / "snapshots" / version)
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("2")
+    assert cached() == [("someone/fine-tuned--twice", model / "snapshots" / "2")]
+
+
+def test_a_checkpoint_is_called_what_people_call_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert name_of(Path("models/nano/")) == "nano"
+    assert name_of(tmp_path / "models--Qwen--Qwen2.5-VL-3B-Instruct/snapshots/0a") == "Qwen/Qwen2.5-VL-3B-Instruct"
+    monkeypatch.chdir(tmp_path)
+    assert name_of(Path()) == tmp_path.name
 
 
 @pytest.mark.parametrize("name", ["~nobody-by-that-name/x", "./nothing", "a/b/c", "bad id/with space"])

@@ -1,6 +1,8 @@
 """Our decoding against plain ``generate`` of transformers, token for token."""
 
+import json
 import math
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,8 @@ def generated(model: LoadedModel, size: tuple[int, int], limit: int = 40) -> Any
         image_grid_thw=torch.tensor([patches.grid]),
         mm_token_type_ids=(tokens == model.network.config.image_token_id).int(),
         do_sample=False,
+        # What a checkpoint states of penalties is for chat.
+        repetition_penalty=1.0,
         max_new_tokens=limit,
         output_logits=True,
         return_dict_in_generate=True,
@@ -66,6 +70,17 @@ def test_tokens_equal_those_of_generate(model: LoadedModel, size: tuple[int, int
     assert len(ours.tokens) > 1
     for logprob, token, logits in zip(ours.logprobs, tokens, theirs.logits, strict=False):
         assert logprob == pytest.approx(logits[0].float().log_softmax(-1)[token].item(), abs=1e-4)
+
+
+def test_a_stated_penalty_and_sampling_are_left_out(model: LoadedModel, checkpoint: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "chatty"
+    shutil.copytree(checkpoint, folder)
+    file = folder / "generation_config.json"
+    stated = {"do_sample": True, "temperature": 0.7, "repetition_penalty": 1.05}
+    file.write_text(json.dumps(json.loads(file.read_text()) | stated))
+    chatty = load(check(folder), FLOAT32)
+    assert chatty.network.generation_config.repetition_penalty == 1.05
+    assert answer(chatty, (120, 90)).tokens == answer(model, (120, 90)).tokens
 
 
 def test_the_limit_is_a_stop_reason(model: LoadedModel) -> None:

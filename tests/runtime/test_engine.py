@@ -28,7 +28,7 @@ def test_it_writes_what_stands_on_the_page(reader: Path, lessons: Lessons, dtype
         assert output.text == answer
         assert output.stop_reason is StopReason.END
         assert output.image_size == (168, 112)
-        assert (output.engine, output.model) == ("local", str(reader))
+        assert (output.engine, output.model) == ("local", reader.name)
         assert all(math.log(0.8) < value <= 0 for value in output.token_logprobs)
 
 

@@ -59,6 +59,19 @@ def test_offloaded_weights_leave_nothing_behind(
     assert not list(tmp_path.iterdir())
 
 
+def test_an_interrupted_load_leaves_nothing_behind(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("transformers.Qwen2_5_VLForConditionalGeneration.from_pretrained", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        load(check(checkpoint), FLOAT32, {"cpu": "900KB"})
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_model_that_fits_is_not_spread() -> None:
     assert layout(FLOAT32, needed=1000, max_memory={}) is None
 

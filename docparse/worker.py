@@ -6,6 +6,7 @@ pickled over a socket pair that only the two of us hold.
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +27,10 @@ MEMORY_LIMIT = 1_400_000_000
 """Bytes of data that one worker may hold; more is a failed page, not a machine that swaps."""
 _START_TIMEOUT = 60.0
 """Seconds for starting and opening. Opening repairs a damaged file, which can take a while."""
+
+
+_GRACE = 5
+"""Seconds after its time that a worker which nobody has ended ends of itself."""
 
 
 class WorkerDiedError(PageError):
@@ -79,6 +84,15 @@ def prepare() -> None:
     _spares.append(_Process.spawn())
 
 
+def _take_spare() -> _Process | None:
+    while _spares:
+        spare = _spares.pop()
+        if spare.popen.poll() is None:
+            return spare
+        spare.end()
+    return None
+
+
 class Worker:
     """A process that holds one document open.
 
@@ -104,13 +118,13 @@ class Worker:
             raise WorkerDiedError("the document was closed")
         if self._process is not None:
             return
-        self._process = _spares.pop() if _spares else _Process.spawn()
+        self._process = _take_spare() or _Process.spawn()
         self._process.documents += 1
         source = self._source
         # A process that is gone already shows when it is asked.
         with suppress(OSError):
             self._process.connection.send(
-                ("open", (source.path.absolute(), source.name, source.media_type, self._password))
+                ("open", (source.path.absolute(), source.name, source.media_type, self._password), _START_TIMEOUT)
             )
 
     def overview(self) -> Overview:
@@ -143,9 +157,9 @@ class Worker:
         self._is_asked = True
         try:
             if is_new and method != "overview":
-                connection.send(("overview", ()))
+                connection.send(("overview", (), _START_TIMEOUT))
                 self._receive(connection, _START_TIMEOUT)
-            connection.send((method, arguments))
+            connection.send((method, arguments, timeout))
             answer = self._receive(connection, timeout)
         except (EOFError, OSError, ValueError) as error:
             self._end()
@@ -182,14 +196,16 @@ class Worker:
 
 def _serve(connection: Connection) -> None:
     """Answer requests until the other side is gone."""
-    _end_with_parent()
     _limit_memory()
     _use_one_thread()
     from .reader import Reader, open_reader
 
     reader: Reader | DocparseError | None = None
     while True:
-        method, arguments = connection.recv()
+        signal.alarm(0)
+        method, arguments, timeout = connection.recv()
+        # Deep in a page we do not notice that nobody waits for us any more: then the kernel ends us.
+        signal.alarm(int(timeout) + _GRACE)
         if method == "open":
             path, name, media_type, password = arguments
             reader = None  # the document before is let go first
@@ -219,16 +235,6 @@ def _told(error: Exception, kind: type[DocparseError], what: str) -> DocparseErr
         return kind("it needs more memory than a page may take")
     first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return kind(f"{what}: {first_line[:200]}")
-
-
-def _end_with_parent() -> None:
-    """A worker that is deep in a page does not notice that nobody waits for it any more."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def _limit_memory() -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -58,6 +60,18 @@ def test_the_next_document_takes_the_same_process() -> None:
     assert words[0] != words[1] > 0 == words[2]
 
 
+def test_a_spare_that_has_died_is_not_taken() -> None:
+    with open_source(SAMPLES / "rotated.pdf") as source:
+        with Worker(source, None) as worker:
+            worker.overview()
+            assert worker._process is not None
+            popen = worker._process.popen
+        popen.kill()
+        popen.wait()
+        with Worker(source, None) as worker:
+            assert worker.overview().page_count == 1
+
+
 def test_a_worker_that_is_closed_at_work_is_ended(tmp_path: Path) -> None:
     (tmp_path / "endless.pdf").write_bytes(endless_pdf())
     with open_source(tmp_path / "endless.pdf") as source:
@@ -80,3 +94,37 @@ def test_a_worker_that_is_closed_at_work_is_ended(tmp_path: Path) -> None:
         thread.join(20)
         assert popen.poll() is not None
         assert failures
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_a_worker_whose_reader_is_gone_ends_of_itself(tmp_path: Path) -> None:
+    """The parent is killed while the worker is deep in a page that does not end."""
+    (tmp_path / "endless.pdf").write_bytes(endless_pdf())
+    program = (
+        "import sys, threading, time\n"
+        "from docparse.source import open_source\n"
+        "from docparse.wire import PageWish\n"
+        "from docparse.worker import Worker\n"
+        "with open_source(sys.argv[1]) as source:\n"
+        "    worker = Worker(source, None)\n"
+        "    worker.overview()\n"
+        "    print(worker._process.popen.pid, flush=True)\n"
+        "    worker.read(PageWish(1, 'never', 0), 3)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "endless.pdf")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        time.sleep(1)
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and _is_running(pid):
+        time.sleep(0.3)
+    assert not _is_running(pid)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False

@@ -7,8 +7,6 @@ from ..options import Options
 from .base import Engine
 from .layout import LayoutEngine
 
-_MOST_PIXELS_WITHOUT_MODEL = 1_000_000
-
 
 @dataclass(frozen=True)
 class EngineChoice:

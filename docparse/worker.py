@@ -5,6 +5,7 @@ threads may hang, and ``multiprocessing`` would run the caller's main module aga
 pickled over a socket pair that only the two of us hold.
 """
 
+import atexit
 import os
 import signal
 import socket
@@ -77,6 +78,12 @@ _spares: list[_Process] = []
 _MOST_SPARES = 4
 _MOST_DOCUMENTS = 100
 """After so many a process is ended, and what the libraries have not given back goes with it."""
+
+
+@atexit.register
+def _end_spares() -> None:
+    while _spares:
+        _spares.pop().end()
 
 
 def prepare() -> None:

@@ -1,8 +1,9 @@
 """How well a text agrees with the truth.
 
 Two normalisations, for two questions. *Is it what is printed?* is asked by the error rates of characters and
-words, after ``collapse``: NFC and single spaces, nothing else, so that a wrong quote, dash, hyphen or case is an
-error. *Would a reader call it another text?* is asked by the other measures, after ``plaintext.normalise``.
+words, after ``collapse``: NFC, single spaces and words joined over line ends, nothing else, so that a wrong quote,
+dash or case is an error. *Would a reader call it another text?* is asked by the other measures, after
+``plaintext.normalise``.
 """
 
 import unicodedata
@@ -13,7 +14,7 @@ from typing import Any
 
 from .extra import extra
 from .ordering import reading_order
-from .plaintext import TOKEN, normalise, words
+from .plaintext import HYPHEN_AT_LINE_END, TOKEN, normalise, words
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,11 @@ class TextScore:
 def collapse(text: str, *, fold_case: bool = False) -> str:
     """Text as the error rates compare it: NFC, each run of white space one space, none at the ends.
 
-    Quotes, dashes, hyphens, ligatures and case stay as they are; ``fold_case`` is for a truth in capitals only.
+    A hyphen between a letter, a line end and a letter goes with the line end, for one side often has the lines of
+    the page and the other whole paragraphs. Quotes, dashes, other hyphens, ligatures, bullets and case stay as
+    they are; ``fold_case`` is for a truth in capitals only.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = HYPHEN_AT_LINE_END.sub("", unicodedata.normalize("NFC", text))
     return " ".join((unicodedata.normalize("NFC", text.casefold()) if fold_case else text).split())
 
 

@@ -14,12 +14,13 @@ from ..errors import InputError, UsageError
 from ..export.files import write_bytes
 from .cases import Case
 from .content import Content
+from .plaintext import HYPHEN_AT_LINE_END
 from .score import Score
 from .summary import MEASURES, reader_of
 from .textual import levenshtein
 
 TRUTH_COLOUR, OUTPUT_COLOUR = "#1864ab", "#e8590c"
-_LONGEST_SIDE = 1400
+_PAGE_WIDTH = 860
 """Pixels of the page's picture."""
 _MOST_CHARACTERS = 6000
 """Of a text that is shown; marking the differences takes memory with the product of both lengths."""
@@ -38,8 +39,8 @@ section { border-top: 2px solid #868e96; padding: 12px 0 }
 .row { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 16px }
 .row img { width: 100%; border: 1px solid #adb5bd }
 """
-# Of the picture, in points; it is drawn at 1.5 pixels a point.
-_COLUMN, _GAP, _HEAD, _ZOOM = 430.0, 14.0, 54.0, 1.5
+# Of the picture, in points; it is drawn at 2 pixels a point.
+_COLUMN, _GAP, _HEAD, _ZOOM = _PAGE_WIDTH / 2, 14.0, 54.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -96,21 +97,27 @@ def sheet(score: Score) -> Sheet:
 
 def differences(truth: str, output: str) -> tuple[str, str]:
     """Both texts as HTML; characters that the other lacks are in spans, ``del`` in the truth, ``ins`` in the
-    output."""
+    output. Where they agree, both have the truth's line ends, so that they can be read side by side."""
     truth, output = (_shown(text) for text in (truth, output))
     sides: tuple[list[str], list[str]] = ([], [])
-    for step in levenshtein().opcodes(truth, output):
-        for side, part, name in (
-            (sides[0], truth[step.src_start : step.src_end], "del"),
-            (sides[1], output[step.dest_start : step.dest_end], "ins"),
-        ):
-            lines = escape(part).replace("\n", "<br/>")
-            side.append(lines if step.tag == "equal" or not part else f'<span class="{name}">{lines}</span>')
+    for step in levenshtein().opcodes(truth.replace("\n", " "), output.replace("\n", " ")):
+        wanted, got = truth[step.src_start : step.src_end], output[step.dest_start : step.dest_end]
+        if step.tag == "equal":
+            for side in sides:
+                side.append(_lines(wanted))
+            continue
+        for side, part, name in ((sides[0], wanted, "del"), (sides[1], got.replace("\n", " "), "ins")):
+            if part:
+                side.append(f'<span class="{name}">{_lines(part)}</span>')
     return "".join(sides[0]), "".join(sides[1])
 
 
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br/>")
+
+
 def _shown(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in HYPHEN_AT_LINE_END.sub("", text).splitlines())
     text = "\n".join(line for line in lines if line)
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + " […]"
 
@@ -124,31 +131,24 @@ def _notated(text: str, content: Content) -> str:
 def _drawn(score: Score) -> Image.Image:
     """The page with the truth's boxes in one colour and the output's in the other."""
     image = _page_image(score.case)
-    image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    image = image.resize((_PAGE_WIDTH, max(1, round(_PAGE_WIDTH * image.height / image.width))))
     size = score.case.truth.size
     if size is None or "elements" not in score.case.told:
         return image
-    pen = ImageDraw.Draw(image, "RGBA")
+    pen = ImageDraw.Draw(image)
     scale = (image.width / size[0], image.height / size[1])
-    for elements, colour, width, fill in (
-        (score.case.truth.elements, TRUTH_COLOUR, 4, "#1864ab22"),
-        (score.found.elements, OUTPUT_COLOUR, 2, "#e8590c18"),
-    ):
-        _draw_boxes(pen, elements or (), scale, colour, width, fill)
+    _draw_boxes(pen, score.case.truth.elements or (), scale, TRUTH_COLOUR, 3)
+    _draw_boxes(pen, score.found.elements or (), scale, OUTPUT_COLOUR, 1)
     return image
 
 
 def _draw_boxes(
-    pen: ImageDraw.ImageDraw,
-    elements: Sequence[AnyElement],
-    scale: tuple[float, float],
-    colour: str,
-    width: int,
-    fill: str,
+    pen: ImageDraw.ImageDraw, elements: Sequence[AnyElement], scale: tuple[float, float], colour: str, width: int
 ) -> None:
+    """Outlines, drawn outside the box by half of their width or more, to cover no ink."""
     for element in elements:
         if element.box is not None and element.box.area > 0:
-            pen.rectangle(tuple(element.box.scaled(*scale)), outline=colour, width=width, fill=fill)
+            pen.rectangle(tuple(element.box.scaled(*scale).grown(width)), outline=colour, width=width)
 
 
 def _page_image(case: Case) -> Image.Image:

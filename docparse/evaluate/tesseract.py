@@ -8,13 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from PIL import Image
-
 from ..document import Paragraph
 from ..errors import UsageError
 from ..geometry import Box
 from .cases import Case
 from .content import from_elements
+from .folder import image_size
 from .outputs import Output
 from .systems import Reading
 
@@ -71,7 +70,7 @@ class Tesseract:
                 except (subprocess.SubprocessError, OSError) as error:
                     failure = f"tesseract: {str(error)[:200]}"
                 seconds += time.perf_counter() - started
-            size = Image.open(images[0]).size if len(images) == 1 else None
+            size = image_size(images[0]) if len(images) == 1 else None
         content = from_elements(elements, size)
         return Reading(Output(content, "tesseract", self._model, seconds=seconds), failure)
 

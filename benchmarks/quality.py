@@ -14,15 +14,21 @@ from typing import Any
 
 import systems
 import truth
-from metrics import TableScore, TextScore, score_tables, score_text
-from plaintext import html_to_text, markdown_tables, markdown_to_html, normalise, words
 from rich.console import Console
 from rich.table import Table as RichTable
+
+from docparse import evaluate as evaluation
+from docparse.evaluate.plaintext import html_to_text, markdown_tables, markdown_to_html, normalise, words
+from docparse.evaluate.tables import TableScore, score_tables
+from docparse.evaluate.textual import TextScore, score_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CORPUS = REPOSITORY / ".." / "shared" / "corpus"
 DEFAULT_SYSTEMS = "docparse,pymupdf4llm"
-MEASURED_BY = ("metrics.py", "plaintext.py")
+MEASURED_BY = [
+    Path(evaluation.__path__[0], name)
+    for name in ("plaintext.py", "textual.py", "ordering.py", "tables.py", "matching.py")
+]
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def new_result(
 
 def scores(document: truth.Document, markdown: str) -> tuple[TextScore, TableScore | None]:
     """The scores, remembered by truth, output and measuring code: TEDS of a big table takes seconds."""
-    code = "".join((systems.HERE / name).read_text(encoding="utf-8") for name in MEASURED_BY)
+    code = "".join(path.read_text(encoding="utf-8") for path in MEASURED_BY)
     facts = "\0".join([code, document.text, repr(document.tables), markdown])
     memory = systems.RESULTS / "scores" / f"{hashlib.sha256(facts.encode()).hexdigest()[:24]}.json"
     if memory.exists():

@@ -1,22 +1,14 @@
 """The corpus' ground truth, as plain text and tables, and which of it is not comparable and why."""
 
-import csv
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cvat
-from plaintext import (
-    Table,
-    html_tables,
-    html_to_text,
-    markdown_tables,
-    markdown_to_text,
-    normalise,
-    table_from_rows,
-)
+
+from docparse.evaluate import sidefiles
+from docparse.evaluate.manifest import manifest
+from docparse.evaluate.plaintext import Table
 
 WHOLE = frozenset({"recall", "precision", "edit", "order"})
 
@@ -67,12 +59,6 @@ class Document:
     tables: list[Table] = field(default_factory=list)
 
 
-def manifest(folder: Path) -> Iterator[dict[str, Any]]:
-    with (folder / "manifest.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
 def documents(corpus: Path) -> list[Document]:
     """The documents with a text layer and comparable truth, in the manifest's order."""
     folder = corpus / "quality"
@@ -87,31 +73,16 @@ def load(folder: Path, entry: dict[str, Any]) -> Document:
     use = USED[entry["set"]]
     files = {truth["form"]: folder / truth["file"] for truth in reversed(entry["gt"])}
     path = folder / entry["path"]
-    tables = read_tables(use.tables, files[use.tables]) if use.tables else []
-    text = read_text(use.text, files[use.text], path) if use.text else tables_text(tables)
+    tables = sidefiles.read_tables(use.tables, files[use.tables]) if use.tables else []
+    text = read_text(use.text, files[use.text], path) if use.text else sidefiles.tables_text(tables)
     return Document(path, entry["path"], entry["set"], int(entry["page_count"]), text, use.told, tables)
 
 
 def read_text(form: str, path: Path, pdf: Path) -> str:
     if form == "cvat-xml":
         return cvat.read_text(path, pdf)
-    source = path.read_text(encoding="utf-8-sig")
     if form == "text" or (form == "markdown" and path.parent.name == "markitdown"):
         # markitdown writes the lines as they stand, and only pipe tables are marked up.
-        lines = source.splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
         return "\n".join(line.replace("|", " ") if line.startswith("|") else line for line in lines)
-    return html_to_text(source) if form == "html" else markdown_to_text(source)
-
-
-def read_tables(form: str, path: Path) -> list[Table]:
-    source = path.read_text(encoding="utf-8-sig")
-    if form == "csv":
-        return [table_from_rows(list(csv.reader(source.splitlines(keepends=True))))]
-    if form == "json-table":
-        return [table_from_rows(rows) for rows in json.loads(source)]
-    tables = markdown_tables(source) if form == "markdown" else html_tables(source)
-    return [table for table in tables if len(table) > 1 and max(map(len, table)) > 1]
-
-
-def tables_text(tables: list[Table]) -> str:
-    return "\n".join(normalise(" ".join(cell.text for cell in row)) for table in tables for row in table)
+    return sidefiles.read_text(form, path)

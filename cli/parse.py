@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 EPILOG = (
-    "Other commands: docparse models (checkpoints), docparse schema (of the JSON), "
-    "docparse doctor (what will be used and why). "
+    "Other commands: docparse models (checkpoints), docparse eval (against ground truth), "
+    "docparse schema (of the JSON), docparse doctor (what will be used and why). "
     "A file that is called like a command: docparse parse FILE."
 )
 

@@ -1,7 +1,8 @@
 """One plain text whatever the markup, for the truth and for every system."""
 
 import pytest
-from plaintext import (
+
+from docparse.evaluate.plaintext import (
     Cell,
     html_tables,
     html_to_text,

@@ -8,14 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
+from typing import Any
 
 import lxml.etree
 import lxml.html
 from lxml.etree import _Element as Element
-from markdown_it import MarkdownIt
 
-MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+from .extra import extra
 
 INLINE = frozenset(
     {
@@ -40,8 +41,8 @@ INLINE = frozenset(
 )
 DROPPED = frozenset({"audio", "head", "img", "script", "style", "svg", "template", "video"})
 
-# What the peer writes around a picture and its words; the words themselves stay.
-PEER_MARKERS = re.compile(
+# What pymupdf4llm writes around a picture and its words; the words themselves stay.
+_PEER_MARKERS = re.compile(
     r"\*\*==> picture \[[^\]\n]*\] intentionally omitted <==\*\*"
     r"|\*\*-{3,} (?:Start|End) of picture text -{3,}\*\*(?:<br>)?"
 )
@@ -87,8 +88,17 @@ def words(text: str) -> list[str]:
 
 
 def markdown_to_html(markdown: str) -> str:
-    """Markdown as HTML, without the peer's own words around pictures."""
-    return str(MARKDOWN.render(PEER_MARKERS.sub("", markdown)))
+    """Markdown as HTML, without pymupdf4llm's own words around pictures.
+
+    Raises:
+        UsageError: markdown-it-py is not installed.
+    """
+    return str(_renderer().render(_PEER_MARKERS.sub("", markdown)))
+
+
+@cache
+def _renderer() -> Any:
+    return extra("markdown_it").MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def html_root(source: str) -> Element:

@@ -1,8 +1,11 @@
 """The measures on cases small enough to work out by hand."""
 
 import pytest
-from metrics import edit_distance, kendall_tau, match_tables, reading_order, score_tables, score_text, teds
-from plaintext import Cell, table_from_rows
+
+from docparse.evaluate.ordering import kendall_tau, reading_order
+from docparse.evaluate.plaintext import Cell, table_from_rows
+from docparse.evaluate.tables import match_tables, score_tables, teds
+from docparse.evaluate.textual import edit_distance, score_text
 
 ROWS = [["Year", "Ducks"], ["2019", "120"], ["2020", "135"]]
 TABLE = table_from_rows(ROWS)

@@ -1,0 +1,58 @@
+"""Word lists (wordfreq) and names, addresses, companies (faker), read once a process."""
+
+from functools import cache
+from itertools import accumulate
+from random import Random
+from typing import NamedTuple
+
+from .extra import extra
+from .languages import LANGUAGES
+
+_MOST_WORDS = 30_000
+_POOL = 400
+"""Names, addresses and companies of each language; faker takes too long to make new ones for every page."""
+
+
+class Lexicon(NamedTuple):
+    words: list[str]
+    weights: list[float]
+    """Cumulated."""
+
+    def sample(self, rng: Random, count: int) -> list[str]:
+        return rng.choices(self.words, cum_weights=self.weights, k=count)
+
+
+class People(NamedTuple):
+    names: list[str]
+    streets: list[str]
+    cities: list[str]
+    companies: list[str]
+    phones: list[str]
+
+
+@cache
+def lexicon(code: str) -> Lexicon:
+    """The commonest words of a language. Rare ones come more often than in life: a reader has to spell them."""
+    language = LANGUAGES[code]
+    letters = {*language.letters, *language.letters.lower(), "'", "’", "-"}
+    frequencies: dict[str, float] = extra("wordfreq").get_frequency_dict(code, "best")
+    ordered = sorted(frequencies.items(), key=lambda entry: (-entry[1], entry[0]))
+    chosen = [(word, rate) for word, rate in ordered if letters.issuperset(word) and word[0].isalpha()][:_MOST_WORDS]
+    return Lexicon([word for word, _ in chosen], list(accumulate(rate**0.55 for _, rate in chosen)))
+
+
+@cache
+def people(code: str) -> People:
+    faker = extra("faker").Faker(LANGUAGES[code].locale)
+    faker.seed_instance(20_241)
+    return People(
+        names=[_line(faker.name()) for _ in range(_POOL)],
+        streets=[_line(faker.street_address()) for _ in range(_POOL)],
+        cities=[_line(f"{faker.postcode()} {faker.city()}") for _ in range(_POOL)],
+        companies=[_line(faker.company()) for _ in range(_POOL)],
+        phones=[_line(faker.phone_number()) for _ in range(_POOL)],
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

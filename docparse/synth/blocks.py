@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ..geometry import Box
 from .desk import Desk, readable
+from .fonts import Slope
 from .item import Item
 from .sheet import Color
 from .tables import random_grid, set_table
@@ -55,10 +56,13 @@ def manner(desk: Desk) -> Manner:
     color: Color | None = None
     if desk.color and rng.random() < 0.5:
         color = (rng.uniform(0, 0.7), rng.uniform(0, 0.4), rng.uniform(0, 0.7))
-    slope = rng.choice(("bold", "bold", "bold", "regular", "italic", "bold-italic"))
+    slope: Slope = rng.choice(("bold", "bold", "bold", "regular", "italic", "bold-italic"))
     place: Align = rng.choice(("left", "left", "left", "center"))
     scales = (rng.uniform(1.5, 2.4), rng.uniform(1.15, 1.5), rng.uniform(1.0, 1.12))
-    styles = [desk.style(slope if n else "bold", s, heading=True, align=place, color=color, leading=1.15) for n, s in enumerate(scales)]
+    styles = [
+        desk.style(slope if n else "bold", s, heading=True, align=place, color=color, leading=1.15)
+        for n, s in enumerate(scales)
+    ]
     return Manner(
         body=body,
         gap=0.0 if indented and rng.random() < 0.7 else desk.em * rng.uniform(0.3, 1.0),
@@ -96,7 +100,7 @@ def paragraph(desk: Desk, how: Manner, column: Column, text: str, *, kind: str =
         if not lines:
             return [], text
         last = lines[-1].pieces[-1]
-        end = last.index + len(last.text)
+        end = last.start + len(last.text)
         # A word too wide for a line is cut without a hyphen: what was printed of it ends the text.
         text, rest = text[:end], text[end:].strip()
     printed = set_lines(desk.sheet, text, lines, column.x, column.y, column.width, style)
@@ -153,8 +157,11 @@ def table(desk: Desk, how: Manner, column: Column, rows: int, columns: int, *, c
     """With a caption above or below it, where there is one; nothing where it does not fit."""
     rng = desk.rng
     above = rng.random() < 0.6
-    style = replace(desk.style(rng.choice(("regular", "italic")), rng.uniform(0.85, 1.0)), align=rng.choice(("left", "center")))
-    text = f"{rng.choice(('Table', 'Tab.', desk.prose.label()))} {rng.randint(1, 30)}{rng.choice((':', '.', ' –'))} {desk.prose.sentence(longest=14)}"
+    style = replace(
+        desk.style(rng.choice(("regular", "italic")), rng.uniform(0.85, 1.0)), align=rng.choice(("left", "center"))
+    )
+    number = f"{rng.choice(('Table', 'Tab.', desk.prose.label()))} {rng.randint(1, 30)}"
+    text = f"{number}{rng.choice((':', '.', ' –'))} {desk.prose.sentence(longest=14)}"
     text = readable(text, style.face)
     lines = break_lines(text, style, column.width) if captioned else []
     taken = len(lines) * style.leading + 0.5 * desk.em if captioned else 0.0
@@ -162,7 +169,15 @@ def table(desk: Desk, how: Manner, column: Column, rows: int, columns: int, *, c
         return []
     y = column.y + 0.3 * desk.em + (taken if above else 0.0)
     grid = random_grid(desk.prose, rng, rows, columns)
-    made = set_table(desk, grid, column.x + 1, y, column.width - 2, column.bottom - y - (0 if above else taken), scale=rng.uniform(0.85, 1.0))
+    made = set_table(
+        desk,
+        grid,
+        column.x + 1,
+        y,
+        column.width - 2,
+        column.bottom - y - (0 if above else taken),
+        scale=rng.uniform(0.85, 1.0),
+    )
     if made is None:
         return []
     item, end = made
@@ -191,7 +206,9 @@ def footnotes(desk: Desk, x: float, bottom: float, width: float, count: int) -> 
         height += len(lines) * style.leading
     y = bottom - height
     if rng.random() < 0.7:
-        desk.sheet.ornament(Box(x, y - 0.5 * style.size, x + width * rng.choice((0.3, 0.4, 1.0)), y - 0.5 * style.size + 1))
+        desk.sheet.ornament(
+            Box(x, y - 0.5 * style.size, x + width * rng.choice((0.3, 0.4, 1.0)), y - 0.5 * style.size + 1)
+        )
     made = []
     for text, lines in notes:
         made.append(Item("footnote", set_lines(desk.sheet, text, lines, x, y, width, style)))

@@ -16,6 +16,4 @@ def extra(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         package = name.partition(".")[0]
-        raise UsageError(
-            f"synthetic documents need the package {package}: pip install 'docparse[synth]'"
-        ) from error
+        raise UsageError(f"synthetic documents need the package {package}: pip install 'docparse[synth]'") from error

@@ -4,6 +4,7 @@ Sizes and positions inside a font are in em, y upwards, as its designer drew the
 """
 
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -19,76 +20,6 @@ _FOLDERS = tuple(
 _MOST_SHAPES = 20_000
 _LIGATURES = {"ffi": "ﬃ", "ffl": "ﬄ", "ff": "ﬀ", "fi": "ﬁ", "fl": "ﬂ"}
 
-# Debian package, name, kind, weight in choosing, files of the four slopes ("" where there is none).
-_TABLE: tuple[tuple[str, str, str, float, str], ...] = (
-    ("fonts-liberation", "Liberation Serif", "serif", 6, "truetype/liberation/LiberationSerif-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-liberation", "Liberation Sans", "sans", 7, "truetype/liberation/LiberationSans-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-liberation", "Liberation Sans Narrow", "sans", 1, "truetype/liberation/LiberationSansNarrow-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-liberation", "Liberation Mono", "mono", 3, "truetype/liberation/LiberationMono-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-urw-base35", "Nimbus Roman", "serif", 4, "opentype/urw-base35/NimbusRoman-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-urw-base35", "Nimbus Sans", "sans", 4, "opentype/urw-base35/NimbusSans-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-urw-base35", "Nimbus Sans Narrow", "sans", 1, "opentype/urw-base35/NimbusSansNarrow-{Regular,Bold,Oblique,BoldOblique}.otf"),
-    ("fonts-urw-base35", "Nimbus Mono PS", "mono", 2, "opentype/urw-base35/NimbusMonoPS-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-urw-base35", "C059", "serif", 2, "opentype/urw-base35/C059-{Roman,Bold,Italic,BdIta}.otf"),
-    ("fonts-urw-base35", "P052", "serif", 2, "opentype/urw-base35/P052-{Roman,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-urw-base35", "URW Bookman", "serif", 1, "opentype/urw-base35/URWBookman-{Light,Demi,LightItalic,DemiItalic}.otf"),
-    ("fonts-urw-base35", "URW Gothic", "sans", 1, "opentype/urw-base35/URWGothic-{Book,Demi,BookOblique,DemiOblique}.otf"),
-    ("fonts-dejavu", "DejaVu Sans", "sans", 2, "truetype/dejavu/DejaVuSans{,-Bold,-Oblique,-BoldOblique}.ttf"),
-    ("fonts-dejavu", "DejaVu Serif", "serif", 1.5, "truetype/dejavu/DejaVuSerif{,-Bold,-Italic,-BoldItalic}.ttf"),
-    ("fonts-dejavu", "DejaVu Sans Mono", "mono", 1.5, "truetype/dejavu/DejaVuSansMono{,-Bold,-Oblique,-BoldOblique}.ttf"),
-    ("fonts-dejavu", "DejaVu Serif Condensed", "serif", 0.5, "truetype/dejavu/DejaVuSerifCondensed{,-Bold,-Italic,-BoldItalic}.ttf"),
-    ("fonts-dejavu", "DejaVu Sans Condensed", "sans", 0.5, "truetype/dejavu/DejaVuSansCondensed{,-Bold,-Oblique,-BoldOblique}.ttf"),
-    ("fonts-noto-core", "Noto Sans", "sans", 2, "truetype/noto/NotoSans-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-noto-core", "Noto Serif", "serif", 2, "truetype/noto/NotoSerif-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-noto-mono", "Noto Sans Mono", "mono", 1, "truetype/noto/NotoSansMono-{Regular,Bold,,}.ttf"),
-    ("fonts-crosextra-carlito", "Carlito", "sans", 4, "truetype/crosextra/Carlito-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-crosextra-caladea", "Caladea", "serif", 2, "truetype/crosextra/Caladea-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-croscore", "Arimo", "sans", 1, "truetype/croscore/Arimo-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-croscore", "Tinos", "serif", 1, "truetype/croscore/Tinos-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-croscore", "Cousine", "mono", 1, "truetype/croscore/Cousine-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-freefont-ttf", "FreeSerif", "serif", 1, "truetype/freefont/FreeSerif{,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-freefont-ttf", "FreeSans", "sans", 1, "truetype/freefont/FreeSans{,Bold,Oblique,BoldOblique}.ttf"),
-    ("fonts-freefont-ttf", "FreeMono", "mono", 0.7, "truetype/freefont/FreeMono{,Bold,Oblique,BoldOblique}.ttf"),
-    ("fonts-lmodern", "Latin Modern Roman", "serif", 4, "opentype/public/lm/lmroman10-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-lmodern", "Latin Modern Roman 12", "serif", 1, "opentype/public/lm/lmroman12-{regular,bold,italic,}.otf"),
-    ("fonts-lmodern", "Latin Modern Sans", "sans", 1, "opentype/public/lm/lmsans10-{regular,bold,oblique,boldoblique}.otf"),
-    ("fonts-lmodern", "Latin Modern Mono", "mono", 1, "opentype/public/lm/lmmono10-{regular,,italic,}.otf"),
-    ("fonts-lmodern", "Latin Modern Mono Prop", "mono", 0.4, "opentype/public/lm/lmmonoprop10-{regular,,oblique,}.otf"),
-    ("fonts-cmu", "CMU Serif", "serif", 1.5, "truetype/cmu/cmun{rm,bx,ti,bi}.ttf"),
-    ("fonts-cmu", "CMU Sans Serif", "sans", 0.7, "truetype/cmu/cmun{ss,sx,si,so}.ttf"),
-    ("fonts-cmu", "CMU Typewriter", "mono", 0.7, "truetype/cmu/cmun{tt,tb,it,tx}.ttf"),
-    ("fonts-texgyre", "TeX Gyre Termes", "serif", 1.5, "opentype/public/tex-gyre/texgyretermes-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Pagella", "serif", 1.5, "opentype/public/tex-gyre/texgyrepagella-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Schola", "serif", 1, "opentype/public/tex-gyre/texgyreschola-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Bonum", "serif", 0.7, "opentype/public/tex-gyre/texgyrebonum-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Heros", "sans", 1, "opentype/public/tex-gyre/texgyreheros-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Heros Condensed", "sans", 0.7, "opentype/public/tex-gyre/texgyreheroscn-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Adventor", "sans", 0.7, "opentype/public/tex-gyre/texgyreadventor-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-texgyre", "TeX Gyre Cursor", "mono", 0.7, "opentype/public/tex-gyre/texgyrecursor-{regular,bold,italic,bolditalic}.otf"),
-    ("fonts-linuxlibertine", "Linux Libertine", "serif", 1.5, "opentype/linux-libertine/LinLibertine_{R,RB,RI,RBI}.otf"),
-    ("fonts-linuxlibertine", "Linux Biolinum", "sans", 1, "opentype/linux-libertine/LinBiolinum_{R,RB,RI,}.otf"),
-    ("fonts-ebgaramond", "EB Garamond", "serif", 1.5, "opentype/ebgaramond/EBGaramond12-{Regular,Bold,Italic,}.otf"),
-    ("fonts-ebgaramond", "EB Garamond 8", "serif", 0.5, "opentype/ebgaramond/EBGaramond08-{Regular,,Italic,}.otf"),
-    ("fonts-lato", "Lato", "sans", 1.5, "truetype/lato/Lato-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-lato", "Lato Light", "sans", 0.6, "truetype/lato/Lato-{Light,Semibold,LightItalic,SemiboldItalic}.ttf"),
-    ("fonts-open-sans", "Open Sans", "sans", 1.5, "truetype/open-sans/OpenSans-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-open-sans", "Open Sans Light", "sans", 0.5, "truetype/open-sans/OpenSans-{Light,Semibold,LightItalic,SemiboldItalic}.ttf"),
-    ("fonts-roboto-unhinted", "Roboto", "sans", 1.5, "truetype/roboto/unhinted/RobotoTTF/Roboto-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-roboto-unhinted", "Roboto Condensed", "sans", 0.7, "truetype/roboto/unhinted/RobotoCondensed-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-courier-prime", "Courier Prime", "mono", 1.5, "opentype/courier-prime/Courier Prime{, Bold, Italic, Bold Italic}.otf"),
-    ("fonts-inconsolata", "Inconsolata", "mono", 1, "truetype/inconsolata/Inconsolata{,-,-,-}.otf"),
-    ("fonts-hack", "Hack", "mono", 0.8, "truetype/hack/Hack-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-firacode", "Fira Code", "mono", 0.8, "truetype/firacode/FiraCode-{Regular,Bold,,}.ttf"),
-    ("fonts-comic-neue", "Comic Neue", "sans", 0.5, "opentype/comic-neue/ComicNeue-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-oldstandard", "Old Standard", "serif", 1, "truetype/fonts-oldstandard/OldStandard-{Regular,Bold,Italic,}.ttf"),
-    ("fonts-sil-gentiumplus", "Gentium Plus", "serif", 1, "truetype/gentiumplus/GentiumPlus-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-sil-charis", "Charis SIL", "serif", 1, "truetype/charis/CharisSIL-{Regular,Bold,Italic,BoldItalic}.ttf"),
-    ("fonts-fanwood", "Fanwood", "serif", 0.6, "opentype/fanwood/FanwoodText{,-,-Italic,-}.otf"),
-    ("fonts-junicode", "Junicode", "serif", 0.6, "opentype/junicode/JunicodeTwoBeta-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-quattrocento", "Quattrocento", "serif", 0.4, "opentype/quattrocento/Quattrocento-{Regular,,,}.otf"),
-    ("fonts-stix", "STIX", "serif", 1, "opentype/stix/STIXGeneral-{Regular,Bold,Italic,BoldItalic}.otf"),
-    ("fonts-cantarell", "Cantarell", "sans", 0.6, "opentype/cantarell/Cantarell-{Regular,Bold,,}.otf"),
-)  # fmt: skip
 _BUILT_IN = (
     ("Helvetica", "sans", ("helv", "hebo", "heit", "hebi")),
     ("Times", "serif", ("tiro", "tibo", "tiit", "tibi")),
@@ -214,7 +145,7 @@ class Family(NamedTuple):
     def face(self, slope: Slope = "regular", *, ligatures: bool = False) -> Face:
         """The face of this slope, or the nearest that the family has."""
         for wanted in (slope, "bold" if "bold" in slope else "regular", "regular"):
-            file = self.files[_SLOPES.index(wanted)]  # type: ignore[arg-type]
+            file = self.files[_SLOPES.index(wanted)]
             if file:
                 return _face(file, ligatures)
         raise ValueError(f"{self.name} has no regular face")
@@ -234,12 +165,14 @@ def _face(file: str, ligatures: bool) -> Face:
 
 @cache
 def families() -> tuple[Family, ...]:
-    """Those of the table whose files are here, and PyMuPDF's own, which always are."""
+    """Those of ``fonts.tsv`` whose files are here, and PyMuPDF's own, which always are."""
     found = []
-    for package, name, kind, weight, pattern in _TABLE:
+    table = resources.files(__package__).joinpath("fonts.tsv").read_text("utf-8")
+    for row in table.splitlines()[1:]:
+        package, name, kind, weight, pattern = row.split("\t")
         files = tuple(_find(path) for path in _expanded(pattern))
         if files[0]:
-            found.append(Family(name, package, kind, weight, files))
+            found.append(Family(name, package, kind, float(weight), files))
     for name, kind, files in _BUILT_IN:
         # Standard fonts that are not embedded look the same as these, which come with MuPDF.
         found.append(Family(name, "pymupdf", kind, 0.5 if len(found) > 10 else 4.0, files))

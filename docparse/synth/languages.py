@@ -57,7 +57,9 @@ LANGUAGES = {
             _LATIN + "áéíñóúü¿¡ÁÉÍÑÓÚ",
             "es_ES",
             "«»",
-            months=_months("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+            months=_months(
+                "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+            ),
         ),
         Language(
             "it",

@@ -6,14 +6,14 @@ from ..geometry import Box
 from .blocks import Column, items, manner, paragraph, table
 from .desk import Desk, readable
 from .item import Item
-from .tables import Grid, Slot, random_grid, set_table
+from .tables import Grid, Ruling, Slot, random_grid, set_table
 from .typeset import Align, Style, break_lines, line_width, set_line, set_lines
 
 _LABELS = {
-    "en": "Name|Address|Date of birth|Phone|E-mail|Customer No.|Signature|Place, date|Occupation|Account|Amount|Reason",
+    "en": "Name|Address|Date of birth|Phone|E-mail|Customer No.|Signature|Place, date|Occupation|Account|Amount",
     "de": "Name|Anschrift|Geburtsdatum|Telefon|E-Mail|Kundennummer|Unterschrift|Ort, Datum|Beruf|Konto|Betrag|Grund",
-    "fr": "Nom|Adresse|Date de naissance|Téléphone|Courriel|N° client|Signature|Lieu, date|Profession|Compte|Montant|Motif",
-    "es": "Nombre|Dirección|Fecha de nacimiento|Teléfono|Correo|N.º de cliente|Firma|Lugar, fecha|Profesión|Cuenta|Importe|Motivo",
+    "fr": "Nom|Adresse|Date de naissance|Téléphone|Courriel|N° client|Signature|Lieu, date|Profession|Compte|Montant",
+    "es": "Nombre|Dirección|Fecha de nacimiento|Teléfono|Correo|N.º de cliente|Firma|Lugar, fecha|Cuenta|Importe",
 }
 _SALUTATIONS = {"en": "Dear {},", "de": "Guten Tag {},", "fr": "Bonjour {},", "es": "Estimado/a {}:"}
 _CLOSINGS = {
@@ -83,8 +83,10 @@ def _lines(desk: Desk, column: Column, texts: list[str], style: Style) -> Item:
     lines = []
     start = 0
     for part in texts:
-        for line in break_lines(part, style, column.width):
-            lines.append(line._replace(pieces=[piece._replace(index=piece.index + start) for piece in line.pieces]))
+        lines += [
+            line._replace(pieces=[piece._replace(start=piece.start + start) for piece in line.pieces])
+            for line in break_lines(part, style, column.width)
+        ]
         start += len(part) + 1
     printed = set_lines(desk.sheet, text, lines, column.x, column.y, column.width, style)
     column.y += len(lines) * style.leading
@@ -111,9 +113,20 @@ def form(desk: Desk) -> list[Item]:
             made.append(item)
         fields = [_field(desk) for _ in range(rng.randint(2, 8))]
         if rng.random() < 0.4:
-            slots = [Slot(text, row, n, header=False) for row, field in enumerate(fields) for n, text in enumerate(field)]
-            ruling = rng.choice(("grid", "grid", "horizontal", "none"))
-            done = set_table(desk, Grid(slots, len(fields), 2, 0), column.x + 1, column.y, column.width - 2, column.room, ruling=ruling, fill=True)
+            slots = [
+                Slot(text, row, n, header=False) for row, field in enumerate(fields) for n, text in enumerate(field)
+            ]
+            ruling: Ruling = rng.choice(("grid", "grid", "horizontal", "none"))
+            done = set_table(
+                desk,
+                Grid(slots, len(fields), 2, 0),
+                column.x + 1,
+                column.y,
+                column.width - 2,
+                column.room,
+                ruling=ruling,
+                fill=True,
+            )
             if done is None:
                 break
             made.append(done[0])
@@ -129,7 +142,9 @@ def _field(desk: Desk) -> tuple[str, str]:
     rng, prose = desk.rng, desk.prose
     labels = _LABELS.get(prose.language.code, "").split("|")
     label = rng.choice(labels) if labels[0] and rng.random() < 0.5 else prose.label()
-    value = rng.choice((prose.name, prose.date, prose.city, prose.street, prose.phone, prose.code, prose.amount, prose.email))()
+    value = rng.choice(
+        (prose.name, prose.date, prose.city, prose.street, prose.phone, prose.code, prose.amount, prose.email)
+    )()
     return label, "" if rng.random() < 0.08 else value
 
 
@@ -160,7 +175,7 @@ def _fields(desk: Desk, column: Column, fields: list[tuple[str, str]]) -> list[I
             set_line(desk.sheet, value, start + 0.3 * desk.em, baseline, style, line)
             for number in range(first, len(desk.sheet.runs)):
                 run = desk.sheet.runs[number]
-                desk.sheet.runs[number] = run._replace(index=run.index + offset)
+                desk.sheet.runs[number] = run._replace(first=run.first + offset)
             desk.sheet.lines = line + 1
             printed.text, printed.stop = f"{label} {value}", len(desk.sheet.runs)
         item = Item("p", printed)
@@ -169,7 +184,12 @@ def _fields(desk: Desk, column: Column, fields: list[tuple[str, str]]) -> list[I
             item.ink.append(desk.sheet.fill(Box(start, low, right, low + 1)))
         elif framed == "frame":
             high = column.y - 0.1 * desk.em
-            for box in (Box(start, high, right, high + 1), Box(start, low, right, low + 1), Box(start, high, start + 1, low), Box(right - 1, high, right, low)):
+            for box in (
+                Box(start, high, right, high + 1),
+                Box(start, low, right, low + 1),
+                Box(start, high, start + 1, low),
+                Box(right - 1, high, right, low),
+            ):
                 item.ink.append(desk.sheet.fill(box))
         made.append(item)
         column.y += step
@@ -204,7 +224,11 @@ def receipt(desk: Desk) -> list[Item]:
             desk.sheet.ornament(Box(x, y, x + width, y + 1))
         y += 0.35 * desk.em
 
-    add(rng.choice(("h1", "h2")), prose.company().upper() if rng.random() < 0.5 else prose.company(), desk.style("bold", rng.uniform(1.1, 1.6), align=center))
+    add(
+        rng.choice(("h1", "h2")),
+        prose.company().upper() if rng.random() < 0.5 else prose.company(),
+        desk.style("bold", rng.uniform(1.1, 1.6), align=center),
+    )
     add("p", prose.street())
     add("p", prose.city())
     if rng.random() < 0.6:
@@ -219,14 +243,22 @@ def receipt(desk: Desk) -> list[Item]:
     slots, total = _goods(desk)
     rows = slots[-1].row + 1 if slots else 0
     columns = max(slot.column for slot in slots) + 1
-    done = set_table(desk, Grid(slots, rows, columns, 0), x, y, width, desk.bottom - y - 9 * desk.em, ruling="none", fill=True)
+    done = set_table(
+        desk, Grid(slots, rows, columns, 0), x, y, width, desk.bottom - y - 9 * desk.em, ruling="none", fill=True
+    )
     if done:
         made.append(done[0])
         y = done[1]
         rule()
         tax = total * rng.choice((0.07, 0.19, 0.2, 0.08))
         paid = float(int(total / 10) * 10 + 10)
-        sums = [(names[0], total - tax), (names[1], tax), (names[2], total), (names[3], paid), (names[4], paid - total)]
+        sums = [
+            (names[0], total - tax),
+            (names[1], tax),
+            (names[2], total),
+            (names[3], paid),
+            (names[4], paid - total),
+        ]
         kept = sums[rng.randint(0, 2) : rng.choice((3, 5))]
         slots = [
             Slot(text, row, column, align="right" if column else "left")
@@ -258,7 +290,9 @@ def _goods(desk: Desk) -> tuple[list[Slot], float]:
         texts = [str(rng.randint(1, 5))] if counted else []
         texts += [name.upper() if shouted else prose.capital(name), prose.fixed(value, 2)]
         last = len(texts) - 1
-        slots += [Slot(text, row, column, align="right" if column == last else "left") for column, text in enumerate(texts)]
+        slots += [
+            Slot(text, row, column, align="right" if column == last else "left") for column, text in enumerate(texts)
+        ]
     return slots, total
 
 
@@ -284,7 +318,9 @@ def tables(desk: Desk) -> list[Item]:
             made += table(desk, how, column, rng.randint(3, most), columns, captioned=True)
             continue
         grid = random_grid(prose, rng, rng.randint(3, most), columns)
-        done = set_table(desk, grid, column.x + 1, column.y, column.width - 2, column.room, scale=rng.uniform(0.8, 1.0))
+        done = set_table(
+            desk, grid, column.x + 1, column.y, column.width - 2, column.room, scale=rng.uniform(0.8, 1.0)
+        )
         if done:
             made.append(done[0])
             column.y = done[1] + desk.em

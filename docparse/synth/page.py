@@ -6,6 +6,7 @@ from functools import cached_property
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ..errors import UsageError
@@ -19,7 +20,7 @@ from .office import form, letter, receipt, tables
 from .press import render
 from .prose import Prose
 from .settings import KINDS, SynthSettings
-from .sheet import Color, Floats, Ints, Sheet
+from .sheet import Bools, Color, Floats, Ints, Sheet
 from .truth import write_truth
 
 _PAGES: dict[str, Callable[[Desk], list[Item]]] = {
@@ -35,6 +36,8 @@ _PAPERS = {"a4": (1056, 1488), "letter": (1088, 1408), "a5": (744, 1056)}
 _FRAGMENT = 640 * 640
 """Pixels below which an image is a fragment."""
 _FEWEST_FAMILIES = 2
+_PAPER = 252
+"""Level from which a pixel counts as paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
     glyphs = desk.sheet.glyphs()
     extents = [np.array(item.ink, dtype=np.float64).reshape(-1, 4) for item in items]
     size = (desk.sheet.width, desk.sheet.height)
-    html, offsets = write_truth(items, glyphs, glyphs.inks, extents, size, settings.cell_boxes)
+    html, offsets = write_truth(
+        items, glyphs, glyphs.inks, extents, size, inked=_inked(pixels), cells=settings.cell_boxes
+    )
     kept = np.flatnonzero(offsets >= 0)
     kept = kept[np.argsort(offsets[kept], kind="stable")]
     return SynthPage(
@@ -106,6 +111,12 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
         sheet=desk.sheet,
         ornaments=desk.sheet.ornaments,
     )
+
+
+def _inked(pixels: npt.NDArray[np.uint8]) -> Bools:
+    """Which pixels of a clean page are darker than the paper in any colour."""
+    dark: Bools = (pixels if pixels.ndim == 2 else pixels.min(axis=2)) < _PAPER
+    return dark
 
 
 def _language(rng: Random, settings: SynthSettings) -> Language:
@@ -168,7 +179,7 @@ def _families(rng: Random, language: Language, kind: str) -> tuple[Family, Famil
     families = families_for(language.letters)
     if len(families) < _FEWEST_FAMILIES:
         raise UsageError(
-            f"too few fonts for the language {language.code}: apt install fonts-dejavu fonts-liberation fonts-noto-core"
+            f"too few fonts for {language.code}: apt install fonts-dejavu fonts-liberation fonts-freefont-ttf"
         )
     weights = [family.weight * (6 if kind == "receipt" and family.kind == "mono" else 1) for family in families]
     family = rng.choices(families, weights)[0]

@@ -6,7 +6,21 @@ from random import Random
 from .languages import LANGUAGES
 from .words import lexicon, people
 
-_ABBREVIATIONS = ("e.g.", "i.e.", "No.", "Fig. 3", "vs.", "approx.", "Dr.", "etc.", "p. 12", "cf.", "Ltd.", "a.m.", "St.")
+_ABBREVIATIONS = (
+    "e.g.",
+    "i.e.",
+    "No.",
+    "Fig. 3",
+    "vs.",
+    "approx.",
+    "Dr.",
+    "etc.",
+    "p. 12",
+    "cf.",
+    "Ltd.",
+    "a.m.",
+    "St.",
+)
 _SIGNS = "@#%&*+-/=<>[]{}()_~^|\\!?;:'\"$§°±×÷€£©®™•…–—½²³µ"
 _UNITS = ("kg", "km", "cm", "mm", "°C", "kWh", "MHz", "GB", "m²", "%", "ml", "Hz", "V", "µm", "h", "min")
 _DOMAINS = ("com", "org", "net", "de", "fr", "eu", "io", "info", "co.uk", "edu")
@@ -205,8 +219,16 @@ class Prose:
 
     def url(self) -> str:
         rng = self.rng
-        path = "/".join("".join(rng.choices(string.ascii_lowercase + "-_0123456789", k=rng.randint(2, 8))) for _ in "ab")
-        return f"{rng.choice(('https://', 'http://', 'www.', ''))}{self._host()}/{path}{rng.choice(('', '.html', '?id=7'))}"
+        path = "/".join(
+            "".join(rng.choices(string.ascii_lowercase + "-_0123456789", k=rng.randint(2, 8))) for _ in "ab"
+        )
+        return (
+            rng.choice(("https://", "http://", "www.", ""))
+            + self._host()
+            + "/"
+            + path
+            + rng.choice(("", ".html", "?id=7"))
+        )
 
     def _host(self) -> str:
         host = "".join(self.rng.choices(string.ascii_lowercase, k=self.rng.randint(4, 10)))

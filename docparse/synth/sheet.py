@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Color = tuple[float, float, float]
 BLACK: Color = (0.0, 0.0, 0.0)
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
@@ -34,8 +35,8 @@ class Run(NamedTuple):
     tracking: float
     """Added to each advance."""
     line: int
-    index: int
-    """Of its first character in the text of its ``Print``; -1 where that text does not have it."""
+    first: int
+    """Index of its first character in the text of its ``Print``; -1 where that text does not have it."""
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ class Sheet:
         inks = _all([run.shape.inks for run in runs]).reshape(-1, 4) * size[:, None]
         inks[:, 0::2] += origin[:, None]
         inks[:, 1::2] += baseline[:, None]
-        first = np.repeat(np.array([run.index for run in runs], dtype=np.int64), counts)
+        first = np.repeat(np.array([run.first for run in runs], dtype=np.int64), counts)
         return Glyphs(
             boxes=np.stack([left, baseline - ascent, right, baseline + ascent - x_height], axis=1),
             inks=inks,

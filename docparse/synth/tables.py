@@ -13,7 +13,18 @@ from .sheet import Print
 from .typeset import Align, Line, Style, break_lines, line_width, set_lines
 
 Ruling = Literal["grid", "horizontal", "booktabs", "none", "zebra", "box", "vertical", "head"]
-_RULINGS: tuple[Ruling, ...] = ("grid", "grid", "horizontal", "booktabs", "booktabs", "none", "zebra", "box", "vertical", "head")
+_RULINGS: tuple[Ruling, ...] = (
+    "grid",
+    "grid",
+    "horizontal",
+    "booktabs",
+    "booktabs",
+    "none",
+    "zebra",
+    "box",
+    "vertical",
+    "head",
+)
 _WIDEST_TEXT = 14.0
 """Em after which the text of a cell goes on in another line."""
 
@@ -94,11 +105,21 @@ def _head(prose: Prose, rng: Random, head: int, columns: int) -> list[Slot]:
         return []
 
     def title() -> str:
-        return rng.choice((prose.label(), prose.label(), prose.label(), f"{prose.label()} ({rng.choice('%$€')})", str(rng.randint(1990, 2030))))
+        return rng.choice(
+            (
+                prose.label(),
+                prose.label(),
+                prose.label(),
+                f"{prose.label()} ({rng.choice('%$€')})",
+                str(rng.randint(1990, 2030)),
+            )
+        )
 
     if head == 1 or columns < 3:
         slots = [Slot(title(), 0, column, header=True, align=align) for column in range(columns)]
-        return slots + [Slot(title(), row, column, header=True) for row in range(1, head) for column in range(columns)]
+        return slots + [
+            Slot(title(), row, column, header=True) for row in range(1, head) for column in range(columns)
+        ]
     slots = [Slot(title(), 0, 0, row_span=2, header=True, align="left")]
     column = 1
     while column < columns:
@@ -130,7 +151,7 @@ def set_table(
 ) -> tuple[Item, float] | None:
     """Draw a table with its top left at ``x, y``; the item and its lower end, or None where it does not fit."""
     rng = desk.rng
-    rule = ruling or rng.choice(_RULINGS)
+    rule: Ruling = rng.choice(_RULINGS) if ruling is None else ruling
     body = desk.style(scale=scale, leading=rng.uniform(1.1, 1.25))
     head = desk.style(rng.choice(("bold", "bold", "regular")), scale=scale, leading=1.15)
     pad_x = body.size * (rng.uniform(0.35, 0.8) if rule != "none" else rng.uniform(0.6, 1.2))
@@ -151,7 +172,12 @@ def set_table(
     for value in widths:
         lefts.append(lefts[-1] + value)
     sets = [
-        _Set(slot, style, text, _lines(text, style, lefts[slot.column + slot.column_span] - lefts[slot.column] - 2 * pad_x))
+        _Set(
+            slot,
+            style,
+            text,
+            _lines(text, style, lefts[slot.column + slot.column_span] - lefts[slot.column] - 2 * pad_x),
+        )
         for slot, style, text in cells
     ]
     tops = _tops(sets, grid.rows, y, pad_y, body.leading)
@@ -221,7 +247,9 @@ def _set_cell(
         style = toned(style, (1.0, 1.0, 1.0))
     aligned = Style(style.face, style.size, style.leading, slot.align, 0.0, style.tracking, style.color)
     if cell.lines:
-        printed = set_lines(desk.sheet, cell.text, cell.lines, left + pad_x, top + pad_y + down, right - left - 2 * pad_x, aligned)
+        printed = set_lines(
+            desk.sheet, cell.text, cell.lines, left + pad_x, top + pad_y + down, right - left - 2 * pad_x, aligned
+        )
     else:
         printed = Print("", len(desk.sheet.runs), len(desk.sheet.runs))
     return CellItem(printed, slot.row, slot.column, slot.row_span, slot.column_span, slot.header)
@@ -256,7 +284,9 @@ def _rules(desk: Desk, rule: Ruling, sets: list[_Set], lefts: list[float], tops:
     drawn: list[Box] = []
 
     def horizontal(y: float, weight: float, x0: float = lefts[0], x1: float = lefts[-1]) -> None:
-        drawn.append(desk.sheet.fill(Box(x0 - thin / 2, y - weight / 2, x1 + thin / 2, y + weight / 2), (tone, tone, tone)))
+        drawn.append(
+            desk.sheet.fill(Box(x0 - thin / 2, y - weight / 2, x1 + thin / 2, y + weight / 2), (tone, tone, tone))
+        )
 
     def vertical(x: float, y0: float, y1: float) -> None:
         drawn.append(desk.sheet.fill(Box(x - thin / 2, y0, x + thin / 2, y1), (tone, tone, tone)))

@@ -27,7 +27,7 @@ from ..geometry import Box
 from ..qwenvl import write
 from ..qwenvl.boxes import format_box
 from .item import CellItem, Item
-from .sheet import Floats, Glyphs, Ints, Print
+from .sheet import Bools, Floats, Glyphs, Ints, Print
 
 _PHRASES: dict[str, Callable[..., AnyElement]] = {
     "p": Paragraph,
@@ -37,10 +37,20 @@ _PHRASES: dict[str, Callable[..., AnyElement]] = {
     "page_header": PageHeader,
     "page_footer": PageFooter,
 }
+_SHIFT = 0.5
+"""Pixels by which MuPDF may draw a glyph beside its place: it keeps glyphs at few positions within a pixel, and
+those of 48 pixels and more at whole ones (``fz_subpixel_adjust``)."""
 
 
 def write_truth(
-    items: Sequence[Item], glyphs: Glyphs, inks: Floats, extents: Sequence[Floats], size: tuple[int, int], cells: bool
+    items: Sequence[Item],
+    glyphs: Glyphs,
+    inks: Floats,
+    extents: Sequence[Floats],
+    size: tuple[int, int],
+    *,
+    inked: Bools | None,
+    cells: bool,
 ) -> tuple[str, Ints]:
     """The page's HTML, and for each row of ``glyphs`` the index of its character there (-1: not in it).
 
@@ -48,19 +58,21 @@ def write_truth(
         inks: the glyphs' ink in pixels of the image, whatever was done to it.
         extents: the same for the ``ink`` of each item.
         size: of the image, pixels; boxes are cut there.
+        inked: which pixels of the image have ink, to measure boxes by; None where paper cannot be told from ink.
         cells: whether table cells have boxes.
     """
-    boxer = _Boxer(glyphs, inks, size)
+    boxer = _Boxer(glyphs, inks, size, inked)
     elements = [_element(item, boxer, extent, cells) for item, extent in zip(items, extents, strict=True)]
     html = write(elements)
-    return html, _offsets(html, items, elements, glyphs, cells)
+    return html, _offsets(html, items, elements, glyphs)
 
 
 class _Boxer:
-    def __init__(self, glyphs: Glyphs, inks: Floats, size: tuple[int, int]) -> None:
+    def __init__(self, glyphs: Glyphs, inks: Floats, size: tuple[int, int], inked: Bools | None) -> None:
         self._starts = glyphs.run_starts
         self._inks = inks
         self._size = size
+        self._inked = inked
 
     def __call__(self, prints: Sequence[Print], extents: Floats | None = None) -> Box | None:
         """The whole pixels that the ink touches."""
@@ -70,8 +82,19 @@ class _Boxer:
         if not parts:
             return None
         rows = np.concatenate(parts)
-        low, high = np.floor(rows[:, :2].min(axis=0) + 0.05), np.ceil(rows[:, 2:].max(axis=0) - 0.05)
-        return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])).clipped(*self._size)
+        low, high = np.floor(rows[:, :2].min(axis=0) - _SHIFT), np.ceil(rows[:, 2:].max(axis=0) + _SHIFT)
+        box = Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])).clipped(*self._size)
+        return box if self._inked is None else _trimmed(box, self._inked)
+
+
+def _trimmed(box: Box, inked: Bools) -> Box:
+    """Without the outermost rows and columns of pixels that turned out to have no ink."""
+    x0, y0, x1, y1 = (int(value) for value in box)
+    part = inked[y0:y1, x0:x1]
+    columns, rows = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
+    if not len(columns):
+        return box
+    return Box(float(x0 + columns[0]), float(y0 + rows[0]), float(x0 + columns[-1] + 1), float(y0 + rows[-1] + 1))
 
 
 def _element(item: Item, boxer: _Boxer, extent: Floats, cells: bool) -> AnyElement:
@@ -115,9 +138,7 @@ def _cell(cell: CellItem, boxer: _Boxer | None) -> Cell:
     )
 
 
-def _offsets(
-    html: str, items: Sequence[Item], elements: Sequence[AnyElement], glyphs: Glyphs, cells: bool
-) -> Ints:
+def _offsets(html: str, items: Sequence[Item], elements: Sequence[AnyElement], glyphs: Glyphs) -> Ints:
     """Each text is looked for from where the one before it ended, together with the tag that opens it."""
     offsets = np.full(len(glyphs.indices), -1, dtype=np.int64)
     position = 0

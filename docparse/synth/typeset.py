@@ -49,7 +49,8 @@ class Piece(NamedTuple):
     """A word or part of a word on a line."""
 
     text: str
-    index: int
+    start: int
+    """Index of its first character in the text of the paragraph."""
     width: float
     hyphen: bool
 
@@ -146,7 +147,7 @@ def set_lines(sheet: Sheet, text: str, lines: list[Line], x: float, top: float, 
             space += extra if space + extra < _LOOSEST * max(space, 0.2 * style.size) else 0.0
         printed = sheet.new_line()
         for piece in line.pieces:
-            draw(sheet, piece.text, at, baseline, style, printed, piece.index)
+            draw(sheet, piece.text, at, baseline, style, printed, piece.start)
             at += piece.width
             if piece.hyphen:
                 draw(sheet, "-", at, baseline, style, printed, -1)

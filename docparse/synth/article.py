@@ -125,7 +125,9 @@ def fragment(desk: Desk) -> list[Item]:
     how = manner(desk)
     column = Column(desk.left, desk.top, desk.right - desk.left, desk.bottom)
     made: list[Item] = []
-    wanted = rng.randint(1, 4)
+    wanted = rng.choices((1, 2, 3, 4), (3, 2, 3, 4))[0]
+    if rng.random() < 0.25:
+        column.y += rng.uniform(0, 0.5) * column.room
     tries = 0
     while len(made) < wanted and column.room > how.body.leading and tries < 8:
         tries += 1

@@ -115,7 +115,10 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
 
 def _inked(pixels: npt.NDArray[np.uint8]) -> Bools:
     """Which pixels of a clean page are darker than the paper in any colour."""
-    dark: Bools = (pixels if pixels.ndim == 2 else pixels.min(axis=2)) < _PAPER
+    if pixels.ndim == 3:
+        # Several times faster than ``min(axis=2)``.
+        pixels = np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+    dark: Bools = pixels < _PAPER
     return dark
 
 

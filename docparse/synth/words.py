@@ -35,7 +35,7 @@ def lexicon(code: str) -> Lexicon:
     """The commonest words of a language. Rare ones come more often than in life: a reader has to spell them."""
     language = LANGUAGES[code]
     letters = {*language.letters, *language.letters.lower(), "'", "’", "-"}
-    frequencies: dict[str, float] = extra("wordfreq").get_frequency_dict(code, "best")
+    frequencies: dict[str, float] = extra("wordfreq").get_frequency_dict(code, "small")
     ordered = sorted(frequencies.items(), key=lambda entry: (-entry[1], entry[0]))
     chosen = [(word, rate) for word, rate in ordered if letters.issuperset(word) and word[0].isalpha()][:_MOST_WORDS]
     return Lexicon([word for word, _ in chosen], list(accumulate(rate**0.55 for _, rate in chosen)))

@@ -60,7 +60,7 @@ def letter(desk: Desk) -> list[Item]:
     add("p", _SALUTATIONS.get(code, prose.capital(prose.word()) + " {},").format(prose.name()), ragged, gap=0.8)
     end = column.bottom - 7 * desk.em
     column.bottom = end
-    for _ in range(rng.randint(1, 6)):
+    for _ in range(rng.randint(2, 9)):
         chance = rng.random()
         if chance < 0.1:
             made += items(desk, how, column, rng.randint(2, 5), ordered=rng.random() < 0.5)
@@ -309,15 +309,15 @@ def tables(desk: Desk) -> list[Item]:
     if rng.random() < 0.4:
         new, _ = paragraph(desk, how, column, prose.paragraph(150))
         made += new
-    for _ in range(rng.randint(1, 4)):
+    for _ in range(rng.randint(2, 10)):
         most = max(3, int(column.room / (2.2 * desk.em)))
         columns = max(2, min(rng.randint(2, 9), int(column.width / (5 * desk.em))))
         if column.room < 6 * desk.em:
             break
         if rng.random() < 0.3:
-            made += table(desk, how, column, rng.randint(3, most), columns, captioned=True)
+            made += table(desk, how, column, rng.randint(3, min(most, 40)), columns, captioned=True)
             continue
-        grid = random_grid(prose, rng, rng.randint(3, most), columns)
+        grid = random_grid(prose, rng, rng.randint(3, min(most, 40)), columns)
         done = set_table(
             desk, grid, column.x + 1, column.y, column.width - 2, column.room, scale=rng.uniform(0.8, 1.0)
         )

@@ -1,7 +1,7 @@
 """One synthetic page: drawn, rendered, and written down as QwenVL HTML with the place of each of its letters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from random import Random
 
@@ -16,12 +16,14 @@ from .desk import Desk
 from .fonts import Family, families_for
 from .item import Item
 from .languages import LANGUAGES, Language
+from .look import apply
 from .office import form, letter, receipt, tables
 from .press import render
 from .prose import Prose
 from .settings import KINDS, SynthSettings
-from .sheet import Bools, Color, Floats, Ints, Sheet
+from .sheet import Bools, Color, Floats, Glyphs, Ints, Sheet
 from .truth import write_truth
+from .warp import warped
 
 _PAGES: dict[str, Callable[[Desk], list[Item]]] = {
     "article": article,
@@ -70,7 +72,7 @@ class SynthPage:
     sheet: Sheet = field(repr=False)
     """The page as it was drawn, before its look."""
     ornaments: list[Box] = field(default_factory=list, repr=False)
-    """Ink that belongs to no element; pixels of the sheet."""
+    """Ink that belongs to no element; pixels of the image."""
 
     @cached_property
     def glyphs(self) -> list[Glyph]:
@@ -88,29 +90,42 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
     language = _language(rng, settings)
     desk, kind = _desk(rng, settings, language)
     items = [item for item in (_PAGES.get(kind) or fragment)(desk) if item.prints() or item.ink]
-    color = desk.color
-    pixels = render(desk.sheet, color=color)
-    glyphs = desk.sheet.glyphs()
+    look = rng.choice(settings.looks)
+    generator = np.random.default_rng(rng.getrandbits(64))
+    drawn = desk.sheet.glyphs()
+    clean = render(desk.sheet, color=desk.color)
     extents = [np.array(item.ink, dtype=np.float64).reshape(-1, 4) for item in items]
+    looked = apply(clean, look, generator, _content(drawn, extents))
+    glyphs = drawn
+    if look != "clean":
+        extents = [warped(extent, looked.matrix) for extent in extents]
+        glyphs = replace(drawn, boxes=warped(drawn.boxes, looked.matrix), inks=warped(drawn.inks, looked.matrix))
     size = (desk.sheet.width, desk.sheet.height)
-    html, offsets = write_truth(
-        items, glyphs, glyphs.inks, extents, size, inked=_inked(pixels), cells=settings.cell_boxes
-    )
+    inked = _inked(clean) if look == "clean" else None
+    html, offsets = write_truth(items, glyphs, extents, size, inked=inked, cells=settings.cell_boxes)
     kept = np.flatnonzero(offsets >= 0)
     kept = kept[np.argsort(offsets[kept], kind="stable")]
     return SynthPage(
-        image=Image.fromarray(pixels),
+        image=Image.fromarray(looked.pixels),
         html=html,
         offsets=offsets[kept],
         boxes=glyphs.boxes[kept],
         lines=glyphs.lines[kept],
         language=language.code,
-        look="clean",
+        look=look,
         kind=kind,
         seed=seed,
         sheet=desk.sheet,
-        ornaments=desk.sheet.ornaments,
+        ornaments=[Box(*row) for row in warped(np.array(desk.sheet.ornaments).reshape(-1, 4), looked.matrix)],
     )
+
+
+def _content(glyphs: Glyphs, extents: list[Floats]) -> Box:
+    """Around all ink of the elements, pixels of the sheet."""
+    rows = np.concatenate([glyphs.inks, *extents])
+    if not len(rows):
+        return Box(0.0, 0.0, 0.0, 0.0)
+    return Box(*rows[:, :2].min(axis=0).tolist(), *rows[:, 2:].max(axis=0).tolist())
 
 
 def _inked(pixels: npt.NDArray[np.uint8]) -> Bools:
@@ -140,7 +155,9 @@ def _desk(rng: Random, settings: SynthSettings, language: Language) -> tuple[Des
     low, high = settings.em
     em = rng.triangular(low, high, low + 0.35 * (high - low))
     width, height = settings.size or _paper(rng, kind, em)
-    is_fragment = width * height < _FRAGMENT if settings.fragment is None else settings.fragment
+    is_fragment = settings.fragment
+    if is_fragment is None:
+        is_fragment = settings.size is not None and width * height < _FRAGMENT
     if is_fragment:
         kind = "fragment"
     family, headings = _families(rng, language, kind)

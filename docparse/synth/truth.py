@@ -45,7 +45,6 @@ those of 48 pixels and more at whole ones (``fz_subpixel_adjust``)."""
 def write_truth(
     items: Sequence[Item],
     glyphs: Glyphs,
-    inks: Floats,
     extents: Sequence[Floats],
     size: tuple[int, int],
     *,
@@ -55,22 +54,22 @@ def write_truth(
     """The page's HTML, and for each row of ``glyphs`` the index of its character there (-1: not in it).
 
     Args:
-        inks: the glyphs' ink in pixels of the image, whatever was done to it.
+        glyphs: in pixels of the image, whatever was done to it.
         extents: the same for the ``ink`` of each item.
         size: of the image, pixels; boxes are cut there.
         inked: which pixels of the image have ink, to measure boxes by; None where paper cannot be told from ink.
         cells: whether table cells have boxes.
     """
-    boxer = _Boxer(glyphs, inks, size, inked)
+    boxer = _Boxer(glyphs, size, inked)
     elements = [_element(item, boxer, extent, cells) for item, extent in zip(items, extents, strict=True)]
     html = write(elements)
     return html, _offsets(html, items, elements, glyphs)
 
 
 class _Boxer:
-    def __init__(self, glyphs: Glyphs, inks: Floats, size: tuple[int, int], inked: Bools | None) -> None:
+    def __init__(self, glyphs: Glyphs, size: tuple[int, int], inked: Bools | None) -> None:
         self._starts = glyphs.run_starts
-        self._inks = inks
+        self._inks = glyphs.inks
         self._size = size
         self._inked = inked
 

@@ -14,41 +14,48 @@ from PIL import Image, ImageFilter
 from ..geometry import Box
 from .settings import Look
 from .sheet import Floats
-from .warp import skewed, warp, warped
+from .warp import skewed
 
 Pixels = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.float32]
 _TILE = 1024
 
 
-class Looked(NamedTuple):
-    pixels: Pixels
+class Place(NamedTuple):
+    """Where the sheet lies in the image."""
+
     matrix: Floats
-    """Takes the clean page's pixels to these."""
+    """Takes the sheet's pixels to the image's."""
+    around: int
+    """The level of what is beside the sheet."""
 
 
-def apply(pixels: Pixels, look: Look, generator: np.random.Generator, content: Box) -> Looked:
-    """The page as it looks in the end; ``content`` is where its ink is, which stays in the image."""
+def place(look: Look, generator: np.random.Generator, size: tuple[int, int], content: Box) -> Place:
+    """How a sheet of this size, its ink inside ``content``, is put before the eye: straight, skew, or slanted."""
+    chance = generator.random
+    if look == "photo":
+        return Place(skewed(generator, size, content, most=2.5, bend=0.02), int(generator.integers(20, 230)))
+    if look == "clean" or chance() < 0.25:
+        return Place(np.eye(3), 255)
+    most = float(generator.choice([0.4, 1.0, 1.5]))
+    return Place(
+        skewed(generator, size, content, most=most, bend=0.0),
+        255 if chance() < 0.85 else int(generator.integers(20, 230)),
+    )
+
+
+def apply(pixels: Pixels, look: Look, generator: np.random.Generator, content: Box) -> Pixels:
+    """The page as it looks in the end; ``content`` is where its ink lies in ``pixels``."""
     if look == "clean":
-        return Looked(pixels, np.eye(3))
-    height, width = pixels.shape[:2]
+        return pixels
     chance = generator.random
     photographed = look == "photo"
-    if photographed:
-        matrix = skewed(generator, (width, height), content, most=2.5, bend=0.02)
-    elif chance() < 0.75:
-        matrix = skewed(generator, (width, height), content, most=float(generator.choice([0.4, 1.0, 1.5])), bend=0.0)
-    else:
-        matrix = np.eye(3)
     if chance() < 0.5:
         pixels = _press(pixels, generator)
-    around = int(generator.integers(20, 230)) if photographed or chance() < 0.15 else 255
-    if not np.array_equal(matrix, np.eye(3)):
-        pixels = warp(pixels, matrix, around)
     if chance() < 0.25:
         pixels = _coarse(pixels, generator)
     if not photographed and chance() < 0.3:
-        return Looked(_bilevel(pixels, generator), matrix)
+        return _bilevel(pixels, generator)
     if chance() < (0.8 if photographed else 0.5):
         pixels = _blurred(pixels, generator.uniform(0.3, 0.9))
     levels = pixels.astype(np.float32)
@@ -60,11 +67,11 @@ def apply(pixels: Pixels, look: Look, generator: np.random.Generator, content: B
     if chance() < (0.9 if photographed else 0.6):
         levels += _noise(levels, generator)
     if not photographed and chance() < 0.12:
-        _border(levels, generator, matrix, content)
+        _border(levels, generator, content)
     pixels = _specks(np.clip(levels, 0, 255).astype(np.uint8), generator)
     if chance() < 0.6:
         pixels = _jpeg(pixels, int(generator.integers(22, 88)))
-    return Looked(pixels, matrix)
+    return pixels
 
 
 def _press(pixels: Pixels, generator: np.random.Generator) -> Pixels:
@@ -98,13 +105,13 @@ def _coarse(pixels: Pixels, generator: np.random.Generator) -> Pixels:
 def _bilevel(pixels: Pixels, generator: np.random.Generator) -> Pixels:
     """Black and white, from a scan of twice the resolution."""
     gray = Image.fromarray(pixels).convert("L")
-    double = np.asarray(gray.resize((gray.width * 2, gray.height * 2), Image.Resampling.BICUBIC)).astype(np.int16)
     if generator.random() < 0.6:
-        grain = _grain(double.shape, generator)
-        double += (grain * generator.uniform(5, 30)).astype(np.int16)
+        levels = np.asarray(gray) + _grain(pixels.shape, generator) * np.float32(generator.uniform(5, 25))
+        gray = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
+    double = gray.resize((gray.width * 2, gray.height * 2), Image.Resampling.BILINEAR)
     # Above the level of grey type, below that of shaded cells.
-    threshold = generator.uniform(140, 195)
-    black = Image.fromarray(np.where(double < threshold, 0, 255).astype(np.uint8))
+    threshold = int(generator.integers(140, 195))
+    black = double.point([0] * threshold + [255] * (256 - threshold))
     specked = _specks(np.asarray(black.reduce(2)), generator)
     if generator.random() < 0.3:
         specked = np.where(specked < 128, 0, 255).astype(np.uint8)
@@ -112,7 +119,11 @@ def _bilevel(pixels: Pixels, generator: np.random.Generator) -> Pixels:
 
 
 def _blurred(pixels: Pixels, radius: float) -> Pixels:
-    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(float(radius))))
+    """By a Gaussian of less than a pixel, whose tails do not count: nine weights take a third of Pillow's time."""
+    side = float(np.exp(-0.5 / radius**2))
+    corner = side * side
+    weights = [corner, side, corner, side, 1.0, side, corner, side, corner]
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.Kernel((3, 3), weights)))
 
 
 def _inked(levels: Levels, generator: np.random.Generator) -> Levels:
@@ -195,10 +206,10 @@ def _shown_through(levels: Levels, generator: np.random.Generator) -> Levels:
     return levels - (255 - soft) * share
 
 
-def _border(levels: Levels, generator: np.random.Generator, matrix: Floats, content: Box) -> None:
+def _border(levels: Levels, generator: np.random.Generator, content: Box) -> None:
     """The black that a scanner shows beside the sheet, where there is no ink of it."""
     height, width = levels.shape[:2]
-    x0, y0, x1, y1 = warped(np.array([content]), matrix)[0]
+    x0, y0, x1, y1 = content
     level = generator.uniform(5, 70)
     for side, room in enumerate((x0, y0, width - x1, height - y1)):
         if generator.random() < 0.5:

@@ -16,14 +16,14 @@ from .desk import Desk
 from .fonts import Family, families_for
 from .item import Item
 from .languages import LANGUAGES, Language
-from .look import apply
+from .look import apply, place
 from .office import form, letter, receipt, tables
 from .press import render
 from .prose import Prose
 from .settings import KINDS, SynthSettings
 from .sheet import Bools, Color, Floats, Glyphs, Ints, Sheet
 from .truth import write_truth
-from .warp import warped
+from .warp import is_affine, warp, warped
 
 _PAGES: dict[str, Callable[[Desk], list[Item]]] = {
     "article": article,
@@ -92,21 +92,27 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
     items = [item for item in (_PAGES.get(kind) or fragment)(desk) if item.prints() or item.ink]
     look = rng.choice(settings.looks)
     generator = np.random.default_rng(rng.getrandbits(64))
-    drawn = desk.sheet.glyphs()
-    clean = render(desk.sheet, color=desk.color)
+    glyphs = desk.sheet.glyphs()
     extents = [np.array(item.ink, dtype=np.float64).reshape(-1, 4) for item in items]
-    looked = apply(clean, look, generator, _content(drawn, extents))
-    glyphs = drawn
-    if look != "clean":
-        extents = [warped(extent, looked.matrix) for extent in extents]
-        glyphs = replace(drawn, boxes=warped(drawn.boxes, looked.matrix), inks=warped(drawn.inks, looked.matrix))
     size = (desk.sheet.width, desk.sheet.height)
-    inked = _inked(clean) if look == "clean" else None
+    content = _content(glyphs, extents)
+    matrix, around = place(look, generator, size, content)
+    if look == "clean":
+        pixels = render(desk.sheet, color=desk.color)
+    else:
+        extents = [warped(extent, matrix) for extent in extents]
+        glyphs = replace(glyphs, boxes=warped(glyphs.boxes, matrix), inks=warped(glyphs.inks, matrix))
+        if is_affine(matrix):
+            pixels = render(desk.sheet, color=desk.color, matrix=matrix, around=around)
+        else:
+            pixels = warp(render(desk.sheet, color=desk.color), matrix, around)
+        pixels = apply(pixels, look, generator, _content(glyphs, extents))
+    inked = _inked(pixels) if look == "clean" else None
     html, offsets = write_truth(items, glyphs, extents, size, inked=inked, cells=settings.cell_boxes)
     kept = np.flatnonzero(offsets >= 0)
     kept = kept[np.argsort(offsets[kept], kind="stable")]
     return SynthPage(
-        image=Image.fromarray(looked.pixels),
+        image=Image.fromarray(pixels),
         html=html,
         offsets=offsets[kept],
         boxes=glyphs.boxes[kept],
@@ -116,7 +122,7 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
         kind=kind,
         seed=seed,
         sheet=desk.sheet,
-        ornaments=[Box(*row) for row in warped(np.array(desk.sheet.ornaments).reshape(-1, 4), looked.matrix)],
+        ornaments=[Box(*row) for row in warped(np.array(desk.sheet.ornaments).reshape(-1, 4), matrix)],
     )
 
 

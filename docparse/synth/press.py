@@ -13,7 +13,7 @@ import pymupdf
 from pymupdf import mupdf
 
 from .fonts import Face
-from .sheet import Sheet
+from .sheet import Floats, Sheet
 
 _FEWEST_OBJECTS = 20_000
 
@@ -35,8 +35,8 @@ class _Press:
             self._fonts[face.number] = mupdf.pdf_to_num(mupdf.pdf_add_cid_font(pdf, face.font))
         return self._fonts[face.number]
 
-    def lay(self, sheet: Sheet, scale: float) -> None:
-        """Make the sheet the content of the one page, ``scale`` points to a pixel."""
+    def lay(self, sheet: Sheet, scale: float, before: str = "") -> None:
+        """Make the sheet the content of the one page, ``scale`` points to a pixel, behind other operators."""
         document = self._document
         width, height = sheet.width * scale, sheet.height * scale
         fonts = " ".join(f"/F{number} {self._font(face)} 0 R" for number, face in sorted(sheet.faces.items()))
@@ -45,7 +45,7 @@ class _Press:
         document.xref_set_key(self._page, "MediaBox", f"[0 0 {width:.6g} {height:.6g}]")
         document.xref_set_key(self._page, "Contents", f"{self._content} 0 R")
         document.xref_set_key(self._page, "Resources", f"<</Font<<{fonts}>>/XObject<<{named}>>>>")
-        operators = [f"{scale:.6g} 0 0 {-scale:.6g} 0 {height:.6g} cm", *sheet.content]
+        operators = [f"{scale:.6g} 0 0 {-scale:.6g} 0 {height:.6g} cm", before, *sheet.content]
         document.update_stream(self._content, "\n".join(operators).encode("ascii"), compress=False)
 
     def _image(self, image: Any) -> int:
@@ -60,10 +60,10 @@ class _Press:
         self._document.update_stream(xref, image.tobytes(), compress=False)
         return xref
 
-    def render(self, sheet: Sheet, *, color: bool) -> npt.NDArray[np.uint8]:
+    def render(self, sheet: Sheet, *, color: bool, before: str) -> npt.NDArray[np.uint8]:
         if self._document.xref_length() > _FEWEST_OBJECTS:
             self._begin()
-        self.lay(sheet, 1.0)
+        self.lay(sheet, 1.0, before)
         space = pymupdf.csRGB if color else pymupdf.csGRAY
         pixmap = self._document.load_page(0).get_pixmap(colorspace=space, alpha=False)
         samples = np.frombuffer(pixmap.samples_mv, dtype=np.uint8)
@@ -81,9 +81,18 @@ def _press() -> _Press:
     return _Press()
 
 
-def render(sheet: Sheet, *, color: bool) -> npt.NDArray[np.uint8]:
-    """The sheet's pixels on white, height × width, × 3 in colour."""
-    return _press().render(sheet, color=color)
+def render(sheet: Sheet, *, color: bool, matrix: Floats | None = None, around: int = 255) -> npt.NDArray[np.uint8]:
+    """The sheet's pixels on white, height × width, × 3 in colour.
+
+    An affine ``matrix`` turns the sheet in the image before it is drawn, which takes no time, as turning the image
+    would; beside the sheet there is then the level ``around``.
+    """
+    before = ""
+    if matrix is not None:
+        (a, c, e), (b, d, f) = matrix[:2]
+        page = f"0 0 {sheet.width} {sheet.height} re f"
+        before = f"{around / 255:.3f} g {page} {a:.8f} {b:.8f} {c:.8f} {d:.8f} {e:.4f} {f:.4f} cm 1 g {page}"
+    return _press().render(sheet, color=color, before=before)
 
 
 def to_pdf(sheet: Sheet, *, width: float) -> bytes:

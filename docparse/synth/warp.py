@@ -61,15 +61,22 @@ def warped(boxes: Floats, matrix: Floats) -> Floats:
     return np.stack([u.min(axis=1), v.min(axis=1), u.max(axis=1), v.max(axis=1)], axis=1)
 
 
+def is_affine(matrix: Floats) -> bool:
+    """Whether lines that are parallel stay so, as on a scanner's glass."""
+    return bool(np.abs(matrix[2] - (0, 0, 1)).max() < 1e-9)
+
+
 def warp(pixels: npt.NDArray[np.uint8], matrix: Floats, around: int) -> npt.NDArray[np.uint8]:
     """The image through the map; where there is no sheet it gets the level ``around``."""
     image = Image.fromarray(pixels)
     inverse = np.linalg.inv(matrix)
     inverse /= inverse[2, 2]
-    method = Image.Transform.PERSPECTIVE
-    coefficients = inverse.ravel()[:8].tolist()
-    if abs(inverse[2, 0]) + abs(inverse[2, 1]) < 1e-12:
-        method, coefficients = Image.Transform.AFFINE, coefficients[:6]
     fill = around if pixels.ndim == 2 else (around,) * 3
-    turned = image.transform(image.size, method, coefficients, Image.Resampling.BICUBIC, fillcolor=fill)
+    turned = image.transform(
+        image.size,
+        Image.Transform.PERSPECTIVE,
+        inverse.ravel()[:8].tolist(),
+        Image.Resampling.BILINEAR,
+        fillcolor=fill,
+    )
     return np.asarray(turned)

@@ -3,7 +3,9 @@
 from ..geometry import Box
 from .blocks import Column, Manner, footnotes, heading, items, manner, paragraph, table
 from .desk import Desk, readable
+from .figures import figure
 from .item import Item
+from .settings import FIGURES
 from .typeset import Align, line_width
 
 
@@ -78,6 +80,9 @@ def _fill(desk: Desk, how: Manner, column: Column, made: list[Item], rest: str, 
             columns = max(2, min(rng.randint(2, 6), int(column.width / (6 * desk.em))))
             new = table(desk, how, column, rng.randint(3, 9), columns, captioned=rng.random() < 0.5)
             after_heading = False
+        elif chance < 0.36 + desk.settings.figures:
+            new = figure(desk, column, rng.choice(FIGURES))
+            after_heading = False
         else:
             new, rest = paragraph(desk, how, column, desk.prose.paragraph(rng.choice((60, 150, 300, 500, 800))))
             after_heading = False
@@ -139,6 +144,8 @@ def fragment(desk: Desk) -> list[Item]:
         elif chance < 0.45:
             columns = max(1, min(rng.randint(2, 6), int(column.width / (5 * desk.em))))
             new = table(desk, how, column, rng.randint(2, 8), columns, captioned=rng.random() < 0.2)
+        elif chance < 0.45 + 0.8 * desk.settings.figures:
+            new = figure(desk, column, rng.choice(FIGURES))
         else:
             new, _ = paragraph(desk, how, column, desk.prose.paragraph(rng.choice((10, 40, 100, 200, 400, 800))))
         made += new

@@ -54,8 +54,7 @@ class Shape(NamedTuple):
 class Face:
     """One font file, and what was looked up in it so far."""
 
-    def __init__(self, number: int, font: Any, *, ligatures: bool = False) -> None:
-        self.number = number
+    def __init__(self, font: Any, *, ligatures: bool = False) -> None:
         self.font = font
         self._ligatures = ligatures
         self._letters: dict[str, Letter | None] = {}
@@ -151,16 +150,12 @@ class Family(NamedTuple):
         raise ValueError(f"{self.name} has no regular face")
 
 
-_numbers: dict[tuple[str, bool], int] = {}
-
-
 @cache
 def _face(file: str, ligatures: bool) -> Face:
-    number = _numbers.setdefault((file, ligatures), len(_numbers))
     if "/" not in file:
-        return Face(number, pymupdf.Font(file).this, ligatures=ligatures)
+        return Face(pymupdf.Font(file).this, ligatures=ligatures)
     # The last argument asks for the outlines' own bounds; without it every glyph has those of the whole font.
-    return Face(number, mupdf.fz_new_font_from_file(None, file, 0, 1), ligatures=ligatures)
+    return Face(mupdf.fz_new_font_from_file(None, file, 0, 1), ligatures=ligatures)
 
 
 @cache

@@ -33,11 +33,11 @@ class Item:
     cells: list[CellItem] = field(default_factory=list)
     rows: int = 0
     notation: str = ""
-    """LaTeX, SMILES or ABC, or what a picture shows: text that is not printed letter by letter."""
-    words: str = ""
-    """What is printed inside a picture."""
+    """LaTeX, SMILES or ABC: truth that is not printed letter by letter."""
     data: list[list[str]] = field(default_factory=list)
     """A chart's table, its first row the head."""
+    drawn: Print | None = None
+    """Lettering that is ink of the element but no text of the truth."""
     ink: list[Box] = field(default_factory=list)
 
     def prints(self) -> list[Print]:

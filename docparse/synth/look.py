@@ -109,13 +109,20 @@ def _bilevel(pixels: Pixels, generator: np.random.Generator) -> Pixels:
         levels = np.asarray(gray) + _grain(pixels.shape, generator) * np.float32(generator.uniform(5, 25))
         gray = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
     double = gray.resize((gray.width * 2, gray.height * 2), Image.Resampling.BILINEAR)
-    # Above the level of grey type, below that of shaded cells.
-    threshold = int(generator.integers(140, 195))
+    threshold = _threshold(double, generator.uniform(0.75, 1.35))
     black = double.point([0] * threshold + [255] * (256 - threshold))
     specked = _specks(np.asarray(black.reduce(2)), generator)
     if generator.random() < 0.3:
         specked = np.where(specked < 128, 0, 255).astype(np.uint8)
     return specked if pixels.ndim == 2 else np.repeat(specked[:, :, None], 3, axis=2)
+
+
+def _threshold(image: Image.Image, share: float) -> int:
+    """The level that makes as much black as there is ink, times ``share``; shading of cells is no ink."""
+    counts = np.array(image.histogram(), dtype=np.float64)
+    levels = np.arange(256)
+    ink = (counts * (255 - levels) / 255)[:200].sum()
+    return int(np.clip(np.searchsorted(np.cumsum(counts), share * ink), 110, 200))
 
 
 def _blurred(pixels: Pixels, radius: float) -> Pixels:

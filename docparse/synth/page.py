@@ -20,7 +20,7 @@ from .look import apply, place
 from .office import form, letter, receipt, tables
 from .press import render
 from .prose import Prose
-from .settings import KINDS, SynthSettings
+from .settings import KINDS, SynthSettings, check
 from .sheet import Bools, Color, Floats, Glyphs, Ints, Sheet
 from .truth import write_truth
 from .warp import is_affine, warp, warped
@@ -86,6 +86,7 @@ def make_page(seed: int, settings: SynthSettings = SynthSettings()) -> SynthPage
     Raises:
         UsageError: the settings name a kind or a language that there is not, or packages or fonts are missing.
     """
+    check(settings)
     rng = Random(f"docparse synth {seed}")
     language = _language(rng, settings)
     desk, kind = _desk(rng, settings, language)
@@ -145,18 +146,12 @@ def _inked(pixels: npt.NDArray[np.uint8]) -> Bools:
 
 def _language(rng: Random, settings: SynthSettings) -> Language:
     codes = settings.languages or tuple(LANGUAGES)
-    unknown = [code for code in codes if code not in LANGUAGES]
-    if unknown:
-        raise UsageError(f"no pages can be made in {', '.join(unknown)}; languages: {', '.join(LANGUAGES)}")
     languages = [LANGUAGES[code] for code in codes]
     return rng.choices(languages, [language.weight for language in languages])[0]
 
 
 def _desk(rng: Random, settings: SynthSettings, language: Language) -> tuple[Desk, str]:
     kinds = settings.kinds or KINDS
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise UsageError(f"no pages can be made of kind {', '.join(unknown)}; kinds: {', '.join(KINDS)}")
     kind = rng.choices(kinds, [_WEIGHTS[name] for name in kinds])[0]
     low, high = settings.em
     em = rng.triangular(low, high, low + 0.35 * (high - low))

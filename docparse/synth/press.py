@@ -4,12 +4,14 @@ One document a process is used over and over, so that a font is read once and Mu
 a page in a new document costs several times as much.
 """
 
+import io
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pymupdf
+from PIL import Image
 from pymupdf import mupdf
 
 from .fonts import Face
@@ -27,19 +29,19 @@ class _Press:
         self._page = self._document.new_page().xref
         self._content = self._document.get_new_xref()
         self._document.update_object(self._content, "<<>>")
-        self._fonts: dict[int, int] = {}
+        self._fonts: dict[Face, int] = {}
 
     def _font(self, face: Face) -> int:
-        if face.number not in self._fonts:
+        if face not in self._fonts:
             pdf = mupdf.pdf_document_from_fz_document(self._document.this)
-            self._fonts[face.number] = mupdf.pdf_to_num(mupdf.pdf_add_cid_font(pdf, face.font))
-        return self._fonts[face.number]
+            self._fonts[face] = mupdf.pdf_to_num(mupdf.pdf_add_cid_font(pdf, face.font))
+        return self._fonts[face]
 
     def lay(self, sheet: Sheet, scale: float, before: str = "") -> None:
         """Make the sheet the content of the one page, ``scale`` points to a pixel, behind other operators."""
         document = self._document
         width, height = sheet.width * scale, sheet.height * scale
-        fonts = " ".join(f"/F{number} {self._font(face)} 0 R" for number, face in sorted(sheet.faces.items()))
+        fonts = " ".join(f"/F{number} {self._font(face)} 0 R" for face, number in sheet.faces.items())
         images = [self._image(image) for _, image in sheet.pictures]
         named = " ".join(f"/I{number} {xref} 0 R" for number, xref in enumerate(images))
         document.xref_set_key(self._page, "MediaBox", f"[0 0 {width:.6g} {height:.6g}]")
@@ -72,7 +74,7 @@ class _Press:
         return rows.reshape(shape).copy()
 
     def save(self) -> bytes:
-        data: bytes = self._document.tobytes(garbage=3, deflate=True)
+        data: bytes = self._document.tobytes(garbage=3, deflate=True, no_new_id=True)
         return data
 
 
@@ -101,3 +103,15 @@ def to_pdf(sheet: Sheet, *, width: float) -> bytes:
     press.lay(sheet, width / sheet.width)
     press._document.subset_fonts()
     return press.save()
+
+
+def image_pdf(image: Image.Image, *, width: float) -> bytes:
+    """A PDF of one page, ``width`` points wide, that shows an image and has no text, as a scanner makes it."""
+    stream = io.BytesIO()
+    image.save(stream, "PNG", compress_level=3)
+    document = pymupdf.open()
+    page = document.new_page(width=width, height=width * image.height / image.width)
+    page.insert_image(page.rect, stream=stream.getvalue())
+    data: bytes = document.tobytes(no_new_id=True)
+    document.close()
+    return data

@@ -3,10 +3,29 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import UsageError
+from .languages import LANGUAGES
+
 Look = Literal["clean", "scan", "photo"]
 LOOKS: tuple[Look, ...] = ("clean", "scan", "photo")
 KINDS = ("article", "table", "receipt", "form", "letter")
 """What a whole page may be."""
+FIGURES = ("formula", "formula", "formula", "chart", "chart", "picture", "molecule", "music")
+"""What may stand between paragraphs, the common ones more than once."""
+
+
+def check(settings: "SynthSettings") -> None:
+    """
+    Raises:
+        UsageError: there is no such kind, language or look.
+    """
+    for what, named, known in (
+        ("kind", settings.kinds, KINDS),
+        ("language", settings.languages, tuple(LANGUAGES)),
+        ("look", settings.looks, LOOKS),
+    ):
+        if unknown := [name for name in named if name not in known]:
+            raise UsageError(f"no pages can be made of {what} {', '.join(unknown)}; there are {', '.join(known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +45,7 @@ class SynthSettings:
     looks: tuple[Look, ...] = ("clean",)
     color: float = 0.3
     """Share of pages that are rendered in colour."""
+    figures: float = 0.2
+    """How often an element of an article or a fragment is a formula, chart, picture, molecule or music."""
     cell_boxes: bool = False
     """Whether the cells of tables have boxes of their own in the truth, as docparse's own drafts do."""

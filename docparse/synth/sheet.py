@@ -72,7 +72,8 @@ class Sheet:
     ornaments: list[Box] = field(default_factory=list)
     """Ink that belongs to no element: rules between columns, frames, ..."""
     pictures: list[tuple[Box, "Image.Image"]] = field(default_factory=list)
-    faces: dict[int, Face] = field(default_factory=dict)
+    faces: dict[Face, int] = field(default_factory=dict)
+    """The fonts and their numbers on this page."""
     lines: int = 0
 
     def new_line(self) -> int:
@@ -95,9 +96,9 @@ class Sheet:
         """Draw a word that has no blank, its origin at ``x``."""
         shape = face.shape(word)
         self.runs.append(Run(face, size, x, baseline, shape, tracking, line, index))
-        self.faces[face.number] = face
+        number = self.faces.setdefault(face, len(self.faces))
         self.content.append(
-            f"BT /F{face.number} {size:.3f} Tf {_color(color)} rg {tracking:.3f} Tc "
+            f"BT /F{number} {size:.3f} Tf {_color(color)} rg {tracking:.3f} Tc "
             f"1 0 0 -1 {x:.3f} {baseline:.3f} Tm <{shape.codes}> Tj ET"
         )
 
@@ -108,6 +109,16 @@ class Sheet:
 
     def ornament(self, box: Box, color: Color = BLACK) -> None:
         self.ornaments.append(self.fill(box, color))
+
+    def polyline(self, points: Sequence[tuple[float, float]], weight: float, color: Color) -> Box:
+        """A stroked line with round corners; the box around its ink."""
+        path = " ".join(f"{x:.2f} {y:.2f} {'l' if n else 'm'}" for n, (x, y) in enumerate(points))
+        self.content.append(f"q {_color(color)} RG {weight:.2f} w 1 J 1 j {path} S Q")
+        return Box.around(Box(x, y, x, y) for x, y in points).grown(weight / 2)
+
+    def polygon(self, points: Sequence[tuple[float, float]], color: Color) -> None:
+        path = " ".join(f"{x:.2f} {y:.2f} {'l' if n else 'm'}" for n, (x, y) in enumerate(points))
+        self.content.append(f"{_color(color)} rg {path} h f")
 
     def picture(self, box: Box, image: "Image.Image") -> Box:
         """An image, stretched to the box."""

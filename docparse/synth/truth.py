@@ -97,7 +97,8 @@ def _trimmed(box: Box, inked: Bools) -> Box:
 
 
 def _element(item: Item, boxer: _Boxer, extent: Floats, cells: bool) -> AnyElement:
-    box = boxer(item.prints(), extent)
+    lettering = [item.drawn] if item.drawn else []
+    box = boxer([*item.prints(), *lettering], extent)
     text = item.printed.text if item.printed else ""
     match item.kind:
         case "h1" | "h2" | "h3":
@@ -115,7 +116,7 @@ def _element(item: Item, boxer: _Boxer, extent: Floats, cells: bool) -> AnyEleme
             ]
             return Chart(box=box, row_count=len(item.data), cells=data)
         case "picture":
-            return Picture(box=box, description=item.notation, text=item.words)
+            return Picture(box=box, text=text)
         case "formula":
             return Formula(box=box, latex=item.notation, text=item.notation)
         case "chemical":
@@ -163,7 +164,7 @@ def _offsets(html: str, items: Sequence[Item], elements: Sequence[AnyElement], g
         if item.marker:
             place(item.marker, 'data-marker="', '"', quote=True)
         if item.printed:
-            place(item.printed, opening, "</")
+            place(item.printed, "<p>" if item.kind == "picture" else opening, "</")
         for cell in item.cells:
             place(cell.printed, ">", f"</{'th' if cell.header else 'td'}>")
     return offsets

@@ -13,6 +13,7 @@ from docparse.synth.settings import KINDS
 
 SEEDS = range(7000, 7024)
 PAGES = SynthSettings(color=0.3)
+TEXT = SynthSettings(figures=0.0)
 FRAGMENTS = SynthSettings(size=(384, 256), cell_boxes=True)
 BOX = re.compile(r'data-bbox="(\d+) (\d+) (\d+) (\d+)"')
 
@@ -59,7 +60,7 @@ def test_boxes_hold_all_ink_and_nothing_around_it(seed: int, settings: SynthSett
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_printed_character_has_a_glyph(seed: int) -> None:
-    made = page(seed, PAGES)
+    made = page(seed, TEXT)
     drawn = ink(made)
     offsets = [glyph.offset for glyph in made.glyphs]
     assert offsets == sorted(set(offsets))

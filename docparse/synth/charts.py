@@ -40,7 +40,9 @@ def chart(desk: Desk, x: float, y: float, width: float, height: float) -> Item:
     digits = 0 if high >= 50 else rng.choice((1, 2)) if high < 10 else rng.choice((0, 1))
     values = [[round(rng.uniform(0.05, 1.0) * high, digits) for _ in range(count)] for _ in range(series)]
     names = _names(desk, style, kind, count, width)
-    heads = [readable(desk.prose.capital(desk.prose.word()), style.face) for _ in range(series + 1)]
+    # Only what is printed is in the truth: names of series where there is a key to them.
+    keyed = kind != "pie" and (series > 1 or rng.random() < 0.3)
+    heads = ["", *(readable(desk.prose.capital(desk.prose.word()), style.face) for _ in range(series))]
     colors = _colors(rng, max(series, count if kind == "pie" else 1), desk.color)
     top = y + 0.2 * style.size
     if rng.random() < 0.5:
@@ -48,7 +50,7 @@ def chart(desk: Desk, x: float, y: float, width: float, height: float) -> Item:
         if line_width(title, style) < width:
             set_line(desk.sheet, title, x + (width - line_width(title, style)) / 2, top + style.size, style)
             top += 2 * style.size
-    if series > 1 or rng.random() < 0.3:
+    if keyed:
         top = _legend(desk, item, style, heads[1:], colors, x, top, width)
     bottom = y + height
     if kind == "pie":
@@ -60,7 +62,9 @@ def chart(desk: Desk, x: float, y: float, width: float, height: float) -> Item:
         _named(desk, style, plot, names)
         draw = {"bar": _bars, "line": _lines, "scatter": _points}[kind]
         draw(desk, item, style, plot, values, colors, digits)
-    item.data = [heads, *([name, *(_figure(desk, row[n], digits) for row in values)] for n, name in enumerate(names))]
+    rows = [[name, *(_figure(desk, row[n], digits) for row in values)] for n, name in enumerate(names)]
+    item.headed = keyed
+    item.data = [heads, *rows] if keyed else rows
     item.drawn = Print("", start, len(desk.sheet.runs))
     return item
 
@@ -110,8 +114,6 @@ def _legend(
     at = x + 0.1 * width
     side = 0.7 * style.size
     for name, color in zip(names, colors, strict=False):
-        if at + line_width(name, style) + 2 * style.size > x + width:
-            break
         item.ink.append(desk.sheet.fill(Box(at, y + 0.3 * style.size, at + side, y + 0.3 * style.size + side), color))
         set_line(desk.sheet, name, at + 1.4 * side, y + style.size, style)
         at += line_width(name, style) + 3 * style.size

@@ -35,7 +35,9 @@ class Item:
     notation: str = ""
     """LaTeX, SMILES or ABC: truth that is not printed letter by letter."""
     data: list[list[str]] = field(default_factory=list)
-    """A chart's table, its first row the head."""
+    """A chart's table."""
+    headed: bool = False
+    """Whether the first row of ``data`` is its head."""
     drawn: Print | None = None
     """Lettering that is ink of the element but no text of the truth."""
     ink: list[Box] = field(default_factory=list)

@@ -110,7 +110,7 @@ def _element(item: Item, boxer: _Boxer, extent: Floats, cells: bool) -> AnyEleme
             return Table(box=box, row_count=item.rows, cells=[_cell(c, boxer if cells else None) for c in item.cells])
         case "chart":
             data = [
-                Cell(row=row, column=column, header=row == 0, text=value)
+                Cell(row=row, column=column, header=item.headed and row == 0, text=value)
                 for row, values in enumerate(item.data)
                 for column, value in enumerate(values)
             ]

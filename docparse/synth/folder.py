@@ -122,7 +122,7 @@ def _write(order: Order, number: int, page: SynthPage) -> dict[str, Any]:
     data: dict[str, bytes] = {".html": page.html.encode(), ".json": _glyphs(page).encode()}
     if "png" in order.formats:
         stream = io.BytesIO()
-        page.image.save(stream, "PNG", compress_level=3)
+        page.image.save(stream, "PNG", compress_level=1)
         data[".png"] = stream.getvalue()
     if "pdf" in order.formats:
         data[".pdf"] = _pdf(page)

@@ -166,7 +166,7 @@ def _fields(desk: Desk, column: Column, fields: list[tuple[str, str]]) -> list[I
         value = readable(value, style.face) if value else ""
         if column.room < step + desk.em or (value and start + line_width(value, style) > right - 0.3 * desk.em):
             continue
-        line = desk.sheet.lines
+        line = desk.sheet.new_line()
         baseline = column.y + style.ascent
         printed = set_line(desk.sheet, label, column.x, baseline, bold, line)
         if value:
@@ -176,7 +176,6 @@ def _fields(desk: Desk, column: Column, fields: list[tuple[str, str]]) -> list[I
             for number in range(first, len(desk.sheet.runs)):
                 run = desk.sheet.runs[number]
                 desk.sheet.runs[number] = run._replace(first=run.first + offset)
-            desk.sheet.lines = line + 1
             printed.text, printed.stop = f"{label} {value}", len(desk.sheet.runs)
         item = Item("p", printed)
         low = baseline + style.descent * 0.9

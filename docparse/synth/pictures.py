@@ -15,9 +15,9 @@ from PIL import Image
 from . import notation
 from .extra import extra
 
-NUMBERS = 4000
+NUMBERS = 20_000
 """How many of each kind there are; pages draw one of them."""
-_KEPT = 600
+_KEPT = 1000
 _FAMILIES = ("cm", "cm", "cm", "stix", "stixsans", "dejavuserif", "dejavusans")
 _FORMULA_EM = 36.0
 _STAFF = 8.0

@@ -108,7 +108,7 @@ def to_pdf(sheet: Sheet, *, width: float) -> bytes:
 def image_pdf(image: Image.Image, *, width: float) -> bytes:
     """A PDF of one page, ``width`` points wide, that shows an image and has no text, as a scanner makes it."""
     stream = io.BytesIO()
-    image.save(stream, "PNG", compress_level=3)
+    image.save(stream, "PNG", compress_level=1)
     document = pymupdf.open()
     page = document.new_page(width=width, height=width * image.height / image.width)
     page.insert_image(page.rect, stream=stream.getvalue())

@@ -50,12 +50,13 @@ def apply(pixels: Pixels, look: Look, generator: np.random.Generator, content: B
         return pixels
     chance = generator.random
     photographed = look == "photo"
+    if not photographed and chance() < 0.25:
+        # Alone: small type that was worn before would be gone.
+        return _bilevel(pixels, generator)
     if chance() < 0.5:
         pixels = _press(pixels, generator)
     if chance() < 0.25:
         pixels = _coarse(pixels, generator)
-    if not photographed and chance() < 0.3:
-        return _bilevel(pixels, generator)
     if chance() < (0.8 if photographed else 0.5):
         pixels = _blurred(pixels, generator.uniform(0.3, 0.9))
     levels = pixels.astype(np.float32)
@@ -109,7 +110,7 @@ def _bilevel(pixels: Pixels, generator: np.random.Generator) -> Pixels:
         levels = np.asarray(gray) + _grain(pixels.shape, generator) * np.float32(generator.uniform(5, 25))
         gray = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
     double = gray.resize((gray.width * 2, gray.height * 2), Image.Resampling.BILINEAR)
-    threshold = _threshold(double, generator.uniform(0.75, 1.35))
+    threshold = _threshold(double, generator.uniform(0.95, 1.5))
     black = double.point([0] * threshold + [255] * (256 - threshold))
     specked = _specks(np.asarray(black.reduce(2)), generator)
     if generator.random() < 0.3:
@@ -121,8 +122,8 @@ def _threshold(image: Image.Image, share: float) -> int:
     """The level that makes as much black as there is ink, times ``share``; shading of cells is no ink."""
     counts = np.array(image.histogram(), dtype=np.float64)
     levels = np.arange(256)
-    ink = (counts * (255 - levels) / 255)[:200].sum()
-    return int(np.clip(np.searchsorted(np.cumsum(counts), share * ink), 110, 200))
+    ink = (counts * (255 - levels) / 255)[:225].sum()
+    return int(np.clip(np.searchsorted(np.cumsum(counts), share * ink), 120, 215))
 
 
 def _blurred(pixels: Pixels, radius: float) -> Pixels:

@@ -21,6 +21,11 @@ def error(message: str) -> None:
     _line(f"docparse: {message}")
 
 
+def note(message: str) -> None:
+    """One line that is no error, such as a summary."""
+    _line(f"docparse: {message}")
+
+
 def _line(text: str) -> None:
     # A terminal must not be steered by the name or the text of a file.
     printable = "".join(c if c.isprintable() else " " for c in text)

@@ -65,7 +65,7 @@ def _looks(systems: dict[str, list[Score]]) -> Table:
 def _kinds(name: str, scores: Sequence[Score]) -> Table:
     rows = by_kind(scores)
     columns = [key for key in _KIND_COLUMNS if any(row.get(key) is not None for row in rows.values())]
-    table = _table(f"{name} by kind; sums over all documents")
+    table = _table(f"by kind; sums over all documents: {name}")
     table.add_column("kind", no_wrap=True)
     for key in columns:
         table.add_column(_KIND_COLUMNS[key][0], justify="right")

@@ -15,15 +15,20 @@ _FARTHEST = 1_000
 """Characters, without markup, from one word to the next: what was dropped as a repetition may lie between them."""
 
 
-def rate(elements: Sequence[AnyElement], output: ModelOutput) -> None:
+def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
     """Set ``confidence`` of the elements, which are in the order of the answer.
 
     It is the geometric mean of the probabilities of the tokens that an element's words are made of; words that do
     not stand in the answer as they are (what a repair has changed) do not count.
+
+    Returns:
+        The mean probability of the tokens of all words: the share of them that the model itself expects to be
+        right. None where there are no words or no probabilities.
     """
     if not output.token_logprobs:
-        return
+        return None
     words, places = _without_markup(output.text)
+    every: list[float] = []
     at = 0
     for element in elements:
         tokens: set[int] = set()
@@ -37,6 +42,8 @@ def rate(elements: Sequence[AnyElement], output: ModelOutput) -> None:
         if tokens:
             logprobs = [output.token_logprobs[token] for token in tokens]
             element.confidence = round(math.exp(sum(logprobs) / len(logprobs)), 4)
+            every += map(math.exp, logprobs)
+    return sum(every) / len(every) if every else None
 
 
 def _without_markup(text: str) -> tuple[str, list[int]]:

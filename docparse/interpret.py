@@ -10,6 +10,8 @@ from .qwenvl import parse
 
 _LEAST_INSIDE = 0.5
 """Share of a box that must lie on the page; less is no place on this page."""
+_LEAST_SURE = 0.8
+"""Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
     StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
     StopReason.TIMEOUT: "the answer took longer than --page-timeout, so the rest of the page is missing",
@@ -23,7 +25,10 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     if message := _STOPPED.get(output.stop_reason):
         problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
     name_elements(page.number, elements)
-    confidence.rate(elements, output)
+    sure = confidence.rate(elements, output)
+    if sure is not None and sure < _LEAST_SURE:
+        message = f"the model expects only {sure:.0%} of what it wrote to be right: compare this page with its image"
+        problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
         element.box = _place(element.box, scale, page)

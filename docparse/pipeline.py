@@ -29,7 +29,6 @@ from .document import (
     Problem,
     Severity,
     Source,
-    StopReason,
 )
 from .engines.base import Engine, EnginePage, ModelOutput, PageImage
 from .engines.choice import EngineChoice, choose
@@ -219,12 +218,13 @@ class OpenDocument:
         if read.blank:
             page.problems = attach([*problems, _problem("blank", Severity.INFO, "the page is blank")], page.number)
             return page
-        engine = self._pipeline.engines.engine_for(has_text=read.text_layer is not None)
+        has_text = read.text_layer is not None
+        engine = self._pipeline.engines.engine_for(has_text=has_text, unread=read.unread is not None)
         if engine is None:
             message = f"{read.distrust}: give a vision model with --model to read it"
             return _failed(page, [*problems, _problem("no-model", Severity.ERROR, message)])
         started = time.perf_counter()
-        engine_page = self._engine_page(read)
+        engine_page = self._engine_page(read, engine)
         try:
             output = self._pipeline.ask(engine, engine_page)
         except PageError as error:
@@ -232,18 +232,22 @@ class OpenDocument:
         page.elements, found = interpret(output, engine_page)
         page.problems = attach([*problems, *found], page.number)
         page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
-        if output.stop_reason is not StopReason.END:
+        if any(problem.severity is Severity.ERROR for problem in found):
             page.status = PageStatus.PARTIAL
         if read.unread and not engine.needs_image:
             message = f"{read.unread}: give a vision model with --model to read it"
             page.problems += attach([_problem("no-model", Severity.ERROR, message)], page.number)
             page.status = PageStatus.PARTIAL
         page.timings.engine = round(time.perf_counter() - started, 4)
+        if not page.elements:
+            message = "nothing was read from the page, though it is not blank"
+            page.problems += attach([_problem("nothing-read", Severity.ERROR, message)], page.number)
+            page.status = PageStatus.FAILED
         if self._options.images != "none":
             self._cut_pictures(worker, page)
         return page
 
-    def _engine_page(self, read: PageRead) -> EnginePage:
+    def _engine_page(self, read: PageRead, engine: Engine) -> EnginePage:
         image = None
         if read.image_size is not None:
             pixels = Image.frombytes("RGB", read.image_size, read.pixels)
@@ -255,7 +259,8 @@ class OpenDocument:
             width=read.width,
             height=read.height,
             image=image,
-            text_layer=read.text_layer,
+            # A layer that leaves most of the page out is no witness of what a model reads there.
+            text_layer=None if read.unread and engine.needs_image else read.text_layer,
         )
 
     def _cut_pictures(self, worker: Worker, page: Page) -> None:

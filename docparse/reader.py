@@ -79,7 +79,9 @@ class _PdfReader:
             words = tuple(word for run in verdict.runs for word in run.words)
             text_layer = TextLayer(tuple(blocks), words, verdict.notes)
         blank = text_layer is None and wish.rendering and is_blank(page)
-        render = wish.image == "always" or (wish.image == "without text" and text_layer is None)
+        render = wish.image == "always" or (
+            wish.image == "without text" and (text_layer is None or verdict.unread is not None)
+        )
         image = render_page(page, wish.max_pixels) if render and not blank else None
         return PageRead(
             number=wish.number,

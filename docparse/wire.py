@@ -23,7 +23,7 @@ class PageWish:
     number: int
     """From 1."""
     image: ImageWish
-    """Whether to render it: ``without text`` where there is no text layer to be trusted."""
+    """Whether to render it: ``without text`` where its text layer cannot be trusted or leaves most of it out."""
     max_pixels: int
     layout: bool = True
     """False leaves the layout model out: blocks are then MuPDF's own."""

@@ -24,7 +24,8 @@ def test_each_element_has_the_mean_of_its_own_tokens() -> None:
         ("<p>", 0.1), ("one", 0.9), (" ", 0.2), ("two", 0.4), ("</p>", 0.1), ("<p>", 0.1), ("th", 0.5), ("ree", 0.5)
     )
     elements = [Paragraph(text="one two"), Paragraph(text="three")]
-    rate(elements, answer)
+    sure = rate(elements, answer)
+    assert sure == pytest.approx((0.9 + 0.4 + 0.5 + 0.5) / 4)
     assert elements[0].confidence == pytest.approx(math.sqrt(0.9 * 0.4), abs=1e-3)
     assert elements[1].confidence == pytest.approx(0.5, abs=1e-3)
 
@@ -52,5 +53,5 @@ def test_words_that_the_answer_does_not_have_are_passed_over() -> None:
 
 def test_an_engine_without_probabilities_gives_none() -> None:
     element = Paragraph(text="one")
-    rate([element], ModelOutput("<p>one</p>", StopReason.END, (100, 100), "layout"))
+    assert rate([element], ModelOutput("<p>one</p>", StopReason.END, (100, 100), "layout")) is None
     assert element.confidence is None

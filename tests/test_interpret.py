@@ -1,5 +1,10 @@
 """Recorded answers to elements in page units."""
 
+import math
+from dataclasses import replace
+
+import pytest
+
 from docparse.document import Heading, Picture, StopReason
 from docparse.engines.base import EnginePage, ModelOutput
 from docparse.geometry import Box
@@ -59,3 +64,13 @@ def test_the_page_is_the_witness() -> None:
     assert element.grounding is not None
     assert element.grounding.support == 0.2
     assert [problem.kind for problem in problems] == ["not-on-page"]
+
+
+def test_an_answer_that_the_model_does_not_trust_itself_is_an_error_of_the_page() -> None:
+    text = '<p data-bbox="1 1 9 9">perhaps</p>'
+    ends = list(range(1, len(text) + 1))
+    for probability, kinds in ((0.7, ["uncertain"]), (0.95, [])):
+        answer = replace(output(text), token_logprobs=[math.log(probability)] * len(text), token_ends=ends)
+        (element,), problems = interpret(answer, page())
+        assert [problem.kind for problem in problems] == kinds
+        assert element.confidence == pytest.approx(probability, abs=1e-3)

@@ -1,4 +1,4 @@
-"""From a synthetic page to what nano learns from it: an image, the answer's tokens, and where each of them is read."""
+"""From a synthetic page to what nano learns from it: an image, the answer's tokens, and where each one is read."""
 
 import re
 from dataclasses import dataclass
@@ -8,16 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..synth.page import SynthPage
-from .network import CELL, SLOTS
-from .vocabulary import CHARACTERS, MARKUP, Vocabulary
+from .cells import CELL, fill_slots
+from .vocabulary import MARKUP, Vocabulary
 
 _PIECE = re.compile(
     ' data-bbox="(?P<numbers>[^"]*)|' + "|".join(map(re.escape, sorted(MARKUP, key=len, reverse=True))) + "|.",
     re.DOTALL,
 )
 _TAG_BOX = re.compile(r' data-bbox="([^"]*)"')
-SLOT_INDEX = {character: index + 1 for index, character in enumerate(CHARACTERS)}
-"""What the dense head calls a character; 0 is none."""
+_ENTITIES = {"a": "&", "l": "<", "g": ">", "q": '"'}
+"""By their first letter."""
+_MARGIN = (2, 40)
+"""Pixels that are left around the content of a page that is cut."""
 NOWHERE = -1
 
 
@@ -30,7 +32,7 @@ class Lesson:
     image: npt.NDArray[np.uint8]
     tokens: npt.NDArray[np.int64]
     cells: npt.NDArray[np.int64]
-    slots: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.int16]
 
 
 def make_lesson(page: SynthPage, vocabulary: Vocabulary, random: Random | None = None) -> Lesson:
@@ -38,112 +40,105 @@ def make_lesson(page: SynthPage, vocabulary: Vocabulary, random: Random | None =
     image = np.asarray(page.image.convert("L"))
     boxes = page.boxes
     left = top = 0
-    height, width = image.shape
     if random is not None:
-        left, top, right, bottom = _content(page, width, height)
-        left = max(0, left - random.randint(2, 40))
-        top = max(0, top - random.randint(2, 40))
-        right = min(width, right + random.randint(2, 40))
-        bottom = min(height, bottom + random.randint(2, 40))
+        left, top, right, bottom = _cut(page, random)
         image = image[top:bottom, left:right]
-        height, width = image.shape
         boxes = boxes - np.array([left, top, left, top])
-    paper = int(np.median(image[:4]))
-    padded = np.full((-(-height // CELL) * CELL, -(-width // CELL) * CELL), paper, np.uint8)
+    height, width = image.shape
+    padded = np.full((-(-height // CELL) * CELL, -(-width // CELL) * CELL), paper_of(image), np.uint8)
     padded[:height, :width] = image
-    return encode(page.html, page.offsets, boxes, page.lines, (left, top), padded, vocabulary)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    grid = padded.shape[0] // CELL, padded.shape[1] // CELL
+    places = np.clip(middles // CELL, 0, np.array([grid[1] - 1, grid[0] - 1])).astype(np.int64)
+    answer = _Answer(vocabulary, (left, top))
+    answer.write(page, middles, places[:, 1] * grid[1] + places[:, 0])
+    characters = [_character(page.html, offset) for offset in page.offsets.tolist()]
+    slots = fill_slots(characters, middles, page.lines, grid)
+    return Lesson(padded, np.array(answer.tokens), np.array(answer.cells), slots)
 
 
-def _content(page: SynthPage, width: int, height: int) -> tuple[int, int, int, int]:
+def paper_of(image: npt.NDArray[np.uint8]) -> int:
+    """The commonest tone of the upper edge: what a page is filled up with."""
+    return int(np.median(image[:4]))
+
+
+def _cut(page: SynthPage, random: Random) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom around all boxes of the truth and a margin; pixels."""
+    width, height = page.image.size
     rows = [[float(number) for number in found.split()] for found in _TAG_BOX.findall(page.html)]
     if not rows:
         return 0, 0, width, height
-    every = np.array(rows)
-    return int(every[:, 0].min()), int(every[:, 1].min()), int(every[:, 2].max()) + 1, int(every[:, 3].max()) + 1
+    left, top = np.array(rows)[:, :2].min(axis=0).astype(int).tolist()
+    right, bottom = (np.array(rows)[:, 2:].max(axis=0).astype(int) + 1).tolist()
+    return (
+        max(0, left - random.randint(*_MARGIN)),
+        max(0, top - random.randint(*_MARGIN)),
+        min(width, right + random.randint(*_MARGIN)),
+        min(height, bottom + random.randint(*_MARGIN)),
+    )
 
 
-def encode(
-    html: str,
-    offsets: npt.NDArray[np.int64],
-    boxes: npt.NDArray[np.float64],
-    lines: npt.NDArray[np.int64],
-    origin: tuple[int, int],
-    image: npt.NDArray[np.uint8],
-    vocabulary: Vocabulary,
-) -> Lesson:
-    """Write ``html`` as tokens, with the row and column of each printed word.
+def _character(html: str, offset: int) -> str:
+    return _ENTITIES[html[offset + 1]] if html[offset] == "&" else html[offset]
 
-    ``boxes`` are pixels of ``image``; the numbers in ``html`` are brought there by ``origin``, which is taken off.
-    """
-    down, across = image.shape[0] // CELL, image.shape[1] // CELL
-    glyph_at = {int(offset): index for index, offset in enumerate(offsets)}
-    middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    rows = np.clip(middle_y // CELL, 0, down - 1).astype(int)
-    columns = np.clip(middle_x // CELL, 0, across - 1).astype(int)
-    glyph_cells = rows * across + columns
-    tokens: list[int] = []
-    cells: list[int] = []
-    next_glyph = 0
-    line: int | None = None
-    space = False
 
-    def write(new: list[int], cell: int = NOWHERE) -> None:
-        tokens.extend(new)
-        cells.extend([cell] * len(new))
+class _Answer:
+    """The tokens of an answer as they are written, and the cell that each is read from."""
 
-    blank = vocabulary.ids[" "]
-    for found in _PIECE.finditer(html):
-        offset = found.start()
-        glyph = glyph_at.get(offset)
-        piece = found.group()
-        if space and (glyph is None or lines[glyph] != line):
-            write([blank])
-            space = False
-        if glyph is not None:
-            next_glyph = glyph + 1
-            cell = int(glyph_cells[glyph])
-            if lines[glyph] != line:
-                write([vocabulary.row(middle_y[glyph]), vocabulary.column(boxes[glyph, 0])], cell)
-                line = int(lines[glyph])
-            elif space:
-                write([vocabulary.word(boxes[glyph, 0])], cell)
-            space = False
-            write(vocabulary.encode_piece(piece), cell)
-        elif found["numbers"] is not None:
-            numbers = [float(number) for number in found["numbers"].split()]
-            cell = int(glyph_cells[next_glyph]) if next_glyph < len(glyph_cells) else NOWHERE
-            write(vocabulary.encode(' data-bbox="'))
-            for index, number in enumerate(numbers):
-                if index:
-                    write([blank])
-                write([vocabulary.box(number - origin[index % 2])], cell if index < 2 else NOWHERE)
-            line = None
-        elif piece == " " and line is not None:
-            space = True
-        else:
-            if len(piece) > 1 and not piece.startswith("&"):
+    def __init__(self, vocabulary: Vocabulary, origin: tuple[int, int]) -> None:
+        """``origin`` is taken off the numbers of boxes; pixels (x, y)."""
+        self.tokens: list[int] = []
+        self.cells: list[int] = []
+        self._vocabulary = vocabulary
+        self._origin = origin
+
+    def write(self, page: SynthPage, middles: npt.NDArray[np.float64], cells: npt.NDArray[np.int64]) -> None:
+        """The page's HTML as tokens, with the row of each printed line and the column of each word.
+
+        ``middles`` ``[n, 2]`` are those of the glyphs in pixels of the image (x, y), ``cells`` ``[n]`` the indices
+        of the cells that they lie in.
+        """
+        vocabulary, lines = self._vocabulary, page.lines
+        glyph_at = {offset: index for index, offset in enumerate(page.offsets.tolist())}
+        next_glyph = 0
+        line: int | None = None
+        space = False
+        for found in _PIECE.finditer(page.html):
+            glyph = glyph_at.get(found.start())
+            piece = found.group()
+            if space and (glyph is None or lines[glyph] != line):
+                self._add(vocabulary.encode(" "))
+                space = False
+            if glyph is not None:
+                next_glyph = glyph + 1
+                cell = int(cells[glyph])
+                if lines[glyph] != line:
+                    self._add([vocabulary.row(middles[glyph, 1]), vocabulary.column(middles[glyph, 0])], cell)
+                    line = int(lines[glyph])
+                elif space:
+                    self._add([vocabulary.word(middles[glyph, 0])], cell)
+                space = False
+                self._add(vocabulary.encode_piece(piece), cell)
+            elif found["numbers"] is not None:
+                self._box(found["numbers"], int(cells[next_glyph]) if next_glyph < len(cells) else NOWHERE)
                 line = None
-            write(vocabulary.encode(piece))
-    write([vocabulary.ids["<|im_end|>"]])
-    return Lesson(image, np.array(tokens), np.array(cells), _slots(html, offsets, lines, middle_x, middle_y, (down, across)))
+            elif piece == " " and line is not None:
+                space = True
+            else:
+                if len(piece) > 1 and not piece.startswith("&"):
+                    line = None
+                self._add(vocabulary.encode(piece))
+        self._add([vocabulary.ids["<|im_end|>"]])
 
+    def _box(self, numbers: str, cell: int) -> None:
+        """A box; its first corner is found at the ``cell`` of the glyph that comes next."""
+        self._add(self._vocabulary.encode(' data-bbox="'))
+        for index, number in enumerate(numbers.split()):
+            if index:
+                self._add(self._vocabulary.encode(" "))
+            pixels = float(number) - self._origin[index % 2]
+            self._add([self._vocabulary.box(pixels)], cell if index < 2 else NOWHERE)
 
-def _slots(
-    html: str,
-    offsets: npt.NDArray[np.int64],
-    lines: npt.NDArray[np.int64],
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    grid: tuple[int, int],
-) -> npt.NDArray[np.int64]:
-    slots = np.zeros((*grid, SLOTS), np.int64)
-    used = np.zeros(grid, np.int64)
-    for index in np.lexsort((x, lines)):
-        row, column = int(y[index] // CELL), int(x[index] // CELL)
-        if 0 <= row < grid[0] and 0 <= column < grid[1] and used[row, column] < SLOTS:
-            character = html[offsets[index]]
-            if character == "&":
-                character = {"a": "&", "l": "<", "g": ">", "q": '"'}[html[offsets[index] + 1]]
-            slots[row, column, used[row, column]] = SLOT_INDEX.get(character, 0)
-            used[row, column] += 1
-    return slots
+    def _add(self, tokens: list[int], cell: int = NOWHERE) -> None:
+        self.tokens.extend(tokens)
+        self.cells.extend([cell] * len(tokens))

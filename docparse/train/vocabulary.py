@@ -59,15 +59,16 @@ CHARACTERS = "".join(dict.fromkeys(_LATIN + _GREEK + _CYRILLIC + _OTHER))
 
 BOX_STEP = 4
 """Pixels: the numbers in ``data-bbox`` are multiples of it."""
-PLACE_STEP = 8
-"""Pixels between the rows and columns that a place token can name."""
+PLACE_STEP = 16
+"""Pixels between the rows and columns that a place token can name: the cells of the image's tokens."""
 MOST_PIXELS_A_SIDE = 2560
 _BOX, _ROW, _COLUMN, _WORD = "⟦", "⟨r", "⟨c", " ⟨c"
-_PLACES = MOST_PIXELS_A_SIDE // PLACE_STEP
+_PLACES = 320
+"""Twice as many as ``PLACE_STEP`` needs: the ids are those of weights that were trained with finer ones."""
 
 
 class Vocabulary:
-    """Text to ids and back, for training. The tokenizer that ships is made from it by ``tokenizer()``."""
+    """Text to ids and back, for training. The tokenizer that ships is made by ``tokenizer()``."""
 
     def __init__(self) -> None:
         tokens = [
@@ -102,6 +103,7 @@ class Vocabulary:
         return self._pieces.findall(text)
 
     def encode_piece(self, piece: str) -> list[int]:
+        """Ids of markup in one piece or of a character: one, or as many as its UTF-8 has bytes."""
         token = self.ids.get(piece)
         return [token] if token is not None else [self.ids[f"<0x{byte:02X}>"] for byte in piece.encode()]
 
@@ -118,11 +120,11 @@ class Vocabulary:
         return self._row + _place(y)
 
     def column(self, x: float) -> int:
-        """The token that says where a line begins."""
+        """The token that says where a line begins; ``x`` is the middle of its first character."""
         return self._column + _place(x)
 
     def word(self, x: float) -> int:
-        """The token for a space and the place where the next word begins."""
+        """The token for a space and the place of the next word's first character, whose middle is ``x``."""
         return self._word + _place(x)
 
     def place_families(self) -> list[list[tuple[int, float]]]:
@@ -133,8 +135,9 @@ class Vocabulary:
             for first in (self._row, self._column, self._word)
         ]
 
-    def is_place(self, token: int) -> bool:
-        return self._row <= token < self._word + _PLACES
+    def places(self) -> range:
+        """The tokens of rows and columns."""
+        return range(self._row, self._word + _PLACES)
 
     def decode(self, ids: list[int]) -> str:
         """Text without special tokens, as the tokenizer that ships gives it."""
@@ -142,13 +145,10 @@ class Vocabulary:
 
     def tokenizer(self) -> Any:
         """The same as a ``PreTrainedTokenizerFast`` of transformers, with Qwen's chat template."""
-        if self._tokenizer is None:
-            self._tokenizer = self._make_tokenizer()
         return self._tokenizer
 
-    _tokenizer: Any = None
-
-    def _make_tokenizer(self) -> Any:
+    @cached_property
+    def _tokenizer(self) -> Any:
         from tokenizers import AddedToken, Regex, Tokenizer, decoders, models
         from transformers import PreTrainedTokenizerFast
 

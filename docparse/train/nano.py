@@ -1,0 +1,110 @@
+"""Training nano: one stage of the recipe, or all of them one after the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from .batches import Crops
+from .compiled import compiler
+from .export import export_nano
+from .extra import extra
+from .loop import Outcome, Progress, Run, Task, train
+from .losses import Heads, ReadingLoss, SeeingLoss
+from .network import NANO, Shape, make_network
+from .optimise import nano_optimisers
+from .recipe import Stage
+from .state import NAME, Weights, start_from
+from .vocabulary import Vocabulary
+
+
+@dataclass
+class Nano:
+    """The network, and what only its training needs."""
+
+    network: Any
+    heads: Heads
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fresh(cls, seed: int, shape: Shape = NANO) -> "Nano":
+        """Weights drawn from the seed, in float32 on the CPU."""
+        vocabulary = Vocabulary()
+        network = make_network(vocabulary, seed, shape)
+        return cls(network, Heads(shape.text_width), vocabulary)
+
+    def weights(self) -> Weights:
+        return {"net": self.network.state_dict(), "aux": self.heads.state_dict()}
+
+    def take(self, weights: Weights) -> None:
+        """
+        Raises:
+            RuntimeError: they are of another shape.
+        """
+        self.network.load_state_dict(weights["net"])
+        self.heads.load_state_dict(weights["aux"])
+
+    def export(self, folder: Path) -> None:
+        """
+        Raises:
+            OutputError: the folder cannot be written, or holds something else.
+        """
+        export_nano(self.network, self.vocabulary, folder)
+
+
+def stage_folder(out: Path, stage: Stage) -> Path:
+    """Where a stage has its state, its log and its curves."""
+    return out / f"stage-{stage.number}"
+
+
+def train_stage(
+    nano: Nano,
+    stage: Stage,
+    run: Run,
+    *,
+    start: Path | None = None,
+    compile: bool | None = None,
+    tell: Callable[[Progress], None] = lambda progress: None,
+) -> Outcome:
+    """Train ``nano`` as a stage has it, in ``run.folder``: on from the state there, or else from ``start``.
+
+    Args:
+        start: as ``state.start_from`` takes it; None goes on with ``nano`` as it is.
+        compile: whether torch.compile is used; None where it pays.
+
+    Raises:
+        DocparseError: see ``loop.train`` and ``state.start_from``.
+        KeyboardInterrupt: after the state was saved.
+    """
+    for package in ("matplotlib", "wordfreq", "fontTools"):
+        extra(package)  # told now and not by a process that makes batches
+    if start is not None and not (run.folder / NAME).exists():
+        start_from(start, nano.network, nano.heads)
+    fast = compiler(compile, run.device)
+    network, heads = nano.network.train(), nano.heads
+    loss: nn.Module
+    if isinstance(stage.batches, Crops):
+        loss = SeeingLoss(network, heads, fast)
+    else:
+        loss = ReadingLoss(network, heads, nano.vocabulary, fast, stage.frozen_steps)
+    task = Task(
+        name=f"nano stage {stage.number} ({stage.name})",
+        loss=loss,
+        optimisers=nano_optimisers(network, heads, loss.parameters()),
+        pace=stage.pace,
+        make=stage.batches,
+        weights=nano.weights,
+        take=nano.take,
+    )
+    return train(task, run, tell)
+
+
+def paced(stage: Stage, rate: float | None, frozen_steps: int | None) -> Stage:
+    """The stage with what is not None instead of its own."""
+    return replace(
+        stage,
+        pace=replace(stage.pace, rate=rate or stage.pace.rate),
+        frozen_steps=stage.frozen_steps if frozen_steps is None else frozen_steps,
+    )

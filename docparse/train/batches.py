@@ -33,8 +33,6 @@ PADDING = -100
 _AHEAD = 4
 """Batches that each process is ahead."""
 _MOST_FAILURES = 50
-_FULL = 0.45
-"""Share of a canvas' tokens from which an answer is long."""
 
 
 @dataclass
@@ -82,6 +80,18 @@ class Crops:
 
 
 @dataclass(frozen=True)
+class Mixture:
+    """Batches of several makers, each as often as its weight has it."""
+
+    makers: tuple[Callable[[int, int], Any], ...]
+    weights: tuple[float, ...]
+
+    def __call__(self, seed: int, index: int) -> Any:
+        (make,) = Random(f"docparse mixture {seed} {index}").choices(self.makers, self.weights)
+        return make(seed, index)
+
+
+@dataclass(frozen=True)
 class Canvas:
     """A size of pages (pixels, multiples of ``CELL``), how many of them make a batch, and their longest answer.
 
@@ -113,8 +123,10 @@ class Pages:
     em: tuple[tuple[float, float], ...] = ((10.5, 15.0), (10.5, 15.0), (10.5, 18.0), (10.5, 26.0))
     """Smallest and largest body text in pixels, one of these a page: small print is read best after much of it."""
     figures: float = 0.2
+    full: float = 0.45
+    """Share of a canvas' tokens from which an answer is long."""
     short: float = 0.15
-    """Share that is kept of the pages whose answer fills less than ``_FULL`` of the room: padding teaches nothing."""
+    """Share that is kept of the pages whose answer is not: padding teaches nothing."""
 
     def __call__(self, seed: int, index: int) -> PageBatch[Any]:
         """
@@ -153,7 +165,7 @@ class Pages:
         lesson = make_lesson(make_page(random.getrandbits(48), settings), _vocabulary(), random)
         if len(lesson.tokens) > canvas.tokens:
             return None
-        if len(lesson.tokens) < _FULL * canvas.tokens and random.random() >= self.short:
+        if len(lesson.tokens) < self.full * canvas.tokens and random.random() >= self.short:
             return None
         return lesson
 

@@ -5,18 +5,20 @@ from collections.abc import Sequence
 
 from .extra import extra
 
-LOSSES = ("answer", "pointer", "place", "dense")
-SHARES = ("read", "placed", "marked", "pointed", "seen")
+LOSSES = ("answer", "pointer", "place", "dense", "page_dense")
+SHARES = ("read", "placed", "marked", "pointed", "seen", "page_seen")
 _MEANINGS = {
     "answer": "answer, nats a token",
     "pointer": "pointer, nats a token",
     "place": "place, nats a cell",
-    "dense": "dense, nats a character",
+    "dense": "dense on crops, nats a character",
+    "page_dense": "dense on pages, nats a character",
     "read": "characters of the answer",
     "placed": "places of the answer",
     "marked": "markup and the rest",
     "pointed": "pointer",
-    "seen": "characters in their cells",
+    "seen": "characters in their cells, crops",
+    "page_seen": "characters in their cells, pages",
 }
 _POINTS = 400
 """Of a curve; each is the mean of as many steps as there are a point."""

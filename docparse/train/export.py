@@ -12,6 +12,7 @@ import torch
 
 from ..errors import OutputError
 from ..runtime.checkpoint import check, first_line
+from ..runtime.model import quietly
 from .network import FRAMES, MERGE, PATCH
 from .vocabulary import Vocabulary
 
@@ -81,7 +82,7 @@ def export_tuned(network: Any, source: Path, folder: Path) -> None:
 def _export(network: Any, folder: Path, write_rest: Callable[[Path], None]) -> None:
     check_folder(folder)
     try:
-        with _replaced(folder) as fresh:
+        with quietly(), _replaced(folder) as fresh:
             # A copy in bfloat16: the one that learns stays as it is.
             weights = {name: tensor.to("cpu", torch.bfloat16) for name, tensor in network.state_dict().items()}
             before = network.config.dtype

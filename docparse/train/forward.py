@@ -20,7 +20,7 @@ EARLY_LAYER = 1
 
 
 def patch_batch(images: Tensor) -> Tensor:
-    """Gray images ``uint8 [batch, height, width]`` to patches ``[batch, cells down, cells across, 4, 64]`` in -1…1."""
+    """Gray images ``uint8 [batch, height, width]`` to patches ``[batch, down, across, 4, 64]`` (by cells) in -1…1."""
     batch, height, width = images.shape
     down, across = height // CELL, width // CELL
     values = images.float() / 127.5 - 1

@@ -2,104 +2,29 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from collections.abc import Generator
+from contextlib import ExitStack, closing
+from dataclasses import fields, replace
+from itertools import islice
 from typing import Any
 
 import torch
-from torch import nn
 
 from ..errors import ModelError, OutputError, UsageError
 from .batches import stream
 from .history import History, Row
 from .interrupt import Interrupt
 from .optimise import set_rate
-from .recipe import Pace
-from .state import State, Weights, random_state, set_random_state
+from .state import State, random_state, set_random_state
+from .task import Outcome, Progress, Run, Task, Tell, Turn, silent
 
 _TELL_EVERY = 10
 """Steps."""
 _CLIP = 1.0
-"""Norm of all gradients."""
+"""Norm of a turn's gradients."""
 
 
-@dataclass
-class Task:
-    """What is to be learnt."""
-
-    name: str
-    """With all that must be the same for a state to fit, such as ``nano stage 2``."""
-    loss: nn.Module
-    """``forward(batch, step)`` gives a ``losses.Loss``; it holds all modules that run."""
-    optimisers: list[torch.optim.Optimizer]
-    pace: Pace
-    make: Callable[[int, int], Any]
-    """The batch of a seed and an index: a dataclass of numpy arrays."""
-    weights: Callable[[], Weights]
-    """What a state keeps of the modules."""
-    take: Callable[[Weights], None]
-    """The reverse."""
-    accumulate: int = 1
-    """Batches a step."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """How long, how, and where. With ``steps`` a run that was interrupted ends with the very same weights as one that
-    was not; with ``minutes`` the same batches come, but the rate falls by the clock.
-
-    Raises:
-        UsageError: not one of minutes and steps.
-    """
-
-    folder: Path
-    minutes: float | None = None
-    """In all, those before an interruption included."""
-    steps: int | None = None
-    """In all, likewise."""
-    seed: int = 0
-    device: str = "auto"
-    bfloat16: bool = True
-    """Whether products are computed in bfloat16; weights are in float32 always."""
-    workers: int = 1
-    """Processes that make batches; 0 for none beside this one."""
-    save_minutes: float = 5.0
-    save_steps: int | None = None
-    """Save each so many steps too."""
-
-    def __post_init__(self) -> None:
-        if (self.minutes is None) == (self.steps is None):
-            raise UsageError("give --minutes or --steps, and not both")
-
-    def share(self, step: int, seconds: float) -> float:
-        """How much of the run is done; 1 and more at its end."""
-        return step / self.steps if self.steps is not None else seconds / 60 / (self.minutes or 1e-9)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a watcher is told now and then. ``means`` are those of the steps since the last time."""
-
-    step: int
-    share: float
-    minutes: float
-    means: Row
-    seconds_a_step: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """``resumed_at`` is the step that the run went on from, 0 for a fresh one; ``rows`` are all steps' figures."""
-
-    step: int
-    minutes: float
-    resumed_at: int
-    rows: list[Row]
-
-
-def train(task: Task, run: Run, tell: Callable[[Progress], None] = lambda progress: None) -> Outcome:
+def train(task: Task, run: Run, tell: Tell = silent) -> Outcome:
     """Go on where the folder's state ended, or begin; save now and then, at the end, and when interrupted.
 
     The task's modules are on the run's device afterwards.
@@ -107,69 +32,116 @@ def train(task: Task, run: Run, tell: Callable[[Progress], None] = lambda progre
     Raises:
         UsageError: the folder holds the state of another task or seed, or packages are missing.
         ModelError: the loss is no number any more, or there is no such device.
+        InputError: the folder's state cannot be read.
         OutputError: the folder cannot be written.
         KeyboardInterrupt: after the state was saved.
     """
-    state = _resumed(task, run)
-    loss, accelerator = _prepared(task, run)
-    step = resumed_at = state.step if state else 0
-    before = state.seconds if state else 0.0
-    if state is None:
-        torch.manual_seed(run.seed)
-    else:
-        task.take(state.weights)
-        for optimiser, held in zip(task.optimisers, state.optimisers, strict=True):
-            optimiser.load_state_dict(held)
-        set_random_state(state.random)
-    history = History(run.folder, step)
-    started = told_at = saved_at = time.monotonic()
-    told_step = step
-
-    def seconds() -> float:
-        return before + time.monotonic() - started
-
-    def save() -> None:
-        """The figures first: what is no number is never saved."""
-        report()
-        State(
-            task.name,
-            run.seed,
-            step,
-            seconds(),
-            task.weights(),
-            [optimiser.state_dict() for optimiser in task.optimisers],
-            random_state(),
-        ).save(run.folder)
-        history.draw(f"{task.name}, seed {run.seed}")
-
-    def report() -> None:
-        nonlocal told_at, told_step
-        if rows := history.flush():
-            means = _means(rows)
-            now = time.monotonic()
-            a_step = (now - told_at) / (step - told_step)
-            told_at, told_step = now, step
-            tell(Progress(step, run.share(step, seconds()), seconds() / 60, means, a_step))
-
-    first = step * task.accumulate
-    with Interrupt() as interrupt, closing(stream(task.make, run.seed, first, run.workers)) as batches:
-        while (share := run.share(step, seconds())) < 1:
-            rate = task.pace.at(step, share)
-            set_rate(task.optimisers, rate)
-            told = _step(task, loss, accelerator, batches, step)
-            step += 1
-            history.add(step, seconds() / 60, rate, told)
+    training = _Training(task, run, tell)
+    began_at = training.step
+    with Interrupt() as interrupt, ExitStack() as stack:
+        streams = [stack.enter_context(closing(training.batches(turn))) for turn in task.turns]
+        while training.share() < 1:
+            training.take_step(streams)
             if interrupt.asked:
-                save()
+                training.save()
                 raise KeyboardInterrupt
-            if step % _TELL_EVERY == 0:
-                report()
-            if time.monotonic() - saved_at > run.save_minutes * 60 or (run.save_steps and step % run.save_steps == 0):
-                save()
-                saved_at = time.monotonic()
-    if step > resumed_at or state is None:
-        save()
-    return Outcome(step, seconds() / 60, resumed_at, history.rows)
+            if training.is_time_to_save():
+                training.save()
+            elif training.step % _TELL_EVERY == 0:
+                training.report()
+    if training.step > began_at:
+        training.save()
+    return Outcome(training.step, training.seconds() / 60, began_at, training.history.rows)
+
+
+class _Training:
+    """A run as it goes: its step, its clock, its figures."""
+
+    def __init__(self, task: Task, run: Run, tell: Tell) -> None:
+        self._task, self._run, self._tell = task, run, tell
+        state = _resumed(task, run)
+        self._accelerator = _accelerator(run)
+        self._losses = [self._accelerator.prepare(turn.loss) for turn in task.turns]
+        self.step = state.step if state else 0
+        self._seconds_before = state.seconds if state else 0.0
+        if state is None:
+            torch.manual_seed(run.seed)
+        else:
+            task.take(state.weights)
+            for optimiser, held in zip(task.optimisers, state.optimisers, strict=True):
+                optimiser.load_state_dict(held)
+            set_random_state(state.random)
+        self.history = History(run.folder, self.step)
+        self._started = self._told_at = self._saved_at = time.monotonic()
+        self._told_step = self.step
+
+    def seconds(self) -> float:
+        """Since the run began, in all processes that it had."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    def share(self) -> float:
+        return self._run.share(self.step, self.seconds())
+
+    def batches(self, turn: Turn) -> Generator[Any]:
+        """Those that are still to come."""
+        return stream(turn.make, self._run.seed, self.step * turn.times * turn.accumulate, self._run.workers)
+
+    def take_step(self, streams: list[Generator[Any]]) -> None:
+        rate = self._task.pace.at(self.step, self.share())
+        set_rate(self._task.optimisers, rate)
+        told: dict[str, torch.Tensor] = {}
+        for turn, loss, batches in zip(self._task.turns, self._losses, streams, strict=True):
+            several = [self._learn(turn, loss, batches) for _ in range(turn.times)]
+            told |= _mean(several)
+        self.step += 1
+        self.history.add(self.step, self.seconds() / 60, rate, told)
+
+    def _learn(self, turn: Turn, loss: Any, batches: Generator[Any]) -> dict[str, torch.Tensor]:
+        for optimiser in turn.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        told = []
+        for batch in islice(batches, turn.accumulate):
+            result = loss(_on(batch, self._accelerator.device), self.step)
+            self._accelerator.backward(result.total / turn.accumulate)
+            told.append(result.told)
+        learning = [p for optimiser in turn.optimisers for group in optimiser.param_groups for p in group["params"]]
+        self._accelerator.clip_grad_norm_(learning, _CLIP)
+        for optimiser in turn.optimisers:
+            optimiser.step()
+        return _mean(told)
+
+    def report(self) -> None:
+        """Write the figures since the last time, and tell of them.
+
+        Raises:
+            ModelError: one of them is no number.
+        """
+        if rows := self.history.flush():
+            now = time.monotonic()
+            a_step = (now - self._told_at) / (self.step - self._told_step)
+            self._told_at, self._told_step = now, self.step
+            self._tell(Progress(self.step, self.share(), self.seconds() / 60, _means(rows), a_step))
+
+    def is_time_to_save(self) -> bool:
+        every = self._run.save_steps
+        late = time.monotonic() - self._saved_at > self._run.save_minutes * 60
+        return late or bool(every and self.step % every == 0)
+
+    def save(self) -> None:
+        """The state, after the figures: what led to no number is never saved."""
+        self.report()
+        optimisers = [optimiser.state_dict() for optimiser in self._task.optimisers]
+        State(
+            self._task.name,
+            self._run.seed,
+            self.step,
+            self.seconds(),
+            self._task.weights(),
+            optimisers,
+            random_state(),
+        ).save(self._run.folder)
+        self.history.draw(f"{self._task.name}, seed {self._run.seed}")
+        self._saved_at = time.monotonic()
 
 
 def _resumed(task: Task, run: Run) -> State | None:
@@ -186,8 +158,7 @@ def _resumed(task: Task, run: Run) -> State | None:
     return state
 
 
-def _prepared(task: Task, run: Run) -> tuple[Any, Any]:
-    """The loss on its device and in its arithmetic, and accelerate."""
+def _accelerator(run: Run) -> Any:
     from accelerate import Accelerator
 
     from ..runtime.placement import devices
@@ -200,28 +171,16 @@ def _prepared(task: Task, run: Run) -> tuple[Any, Any]:
     accelerator = Accelerator(cpu=wanted == "cpu", mixed_precision="bf16" if run.bfloat16 else "no")
     if accelerator.num_processes > 1:
         raise UsageError("training is one process: start docparse train without accelerate launch")
-    return accelerator.prepare(task.loss), accelerator
-
-
-def _step(task: Task, loss: Any, accelerator: Any, batches: Iterable[Any], step: int) -> dict[str, torch.Tensor]:
-    """One step; the means of what its batches tell."""
-    told: list[dict[str, torch.Tensor]] = []
-    for optimiser in task.optimisers:
-        optimiser.zero_grad(set_to_none=True)
-    for _, batch in zip(range(task.accumulate), batches, strict=False):
-        result = loss(_on(batch, accelerator.device), step)
-        accelerator.backward(result.total / task.accumulate)
-        told.append(result.told)
-    learning = [p for optimiser in task.optimisers for group in optimiser.param_groups for p in group["params"]]
-    accelerator.clip_grad_norm_(learning, _CLIP)
-    for optimiser in task.optimisers:
-        optimiser.step()
-    return {name: torch.stack([one[name] for one in told]).mean() for name in told[0]}
+    return accelerator
 
 
 def _on(batch: Any, device: Any) -> Any:
     tensors = {field.name: torch.from_numpy(getattr(batch, field.name)) for field in fields(batch)}
     return replace(batch, **{name: tensor.to(device, non_blocking=True) for name, tensor in tensors.items()})
+
+
+def _mean(told: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    return {name: torch.stack([one[name] for one in told]).mean() for name in told[0]}
 
 
 def _means(rows: list[Row]) -> Row:

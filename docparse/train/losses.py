@@ -58,21 +58,21 @@ class Heads(nn.Module):
 
 
 class SeeingLoss(nn.Module):
-    """Stage 1: the characters in each cell of a crop, from the vision tower alone."""
+    """The characters in each cell of a crop, from the vision tower alone."""
 
     def __init__(self, network: Any, heads: Heads, compiled: Callable[[Compiled], Compiled]) -> None:
         super().__init__()
         self.tower, self.head = network.model.visual, heads.dense
         self._see = compiled(see)
 
-    def forward(self, batch: CropBatch[Tensor], step: int) -> Loss:
+    def forward(self, batch: CropBatch[Tensor] | PageBatch[Tensor], step: int) -> Loss:
         logits = self.head(self._see(self.tower, patch_batch(batch.images)))
         loss, accuracy = _dense(logits, batch.slots)
         return Loss(loss, {"dense": loss.detach(), "seen": accuracy})
 
 
 class ReadingLoss(nn.Module):
-    """Stages 2 and 3: the answer, end to end; and where each of its tokens is read (``pointer``, by the attention of
+    """The answer, end to end; and where each of its tokens is read (``pointer``, by the attention of
     a head), where each token of the image stands (``place``), and what stands in it (``dense``)."""
 
     is_place: Tensor
@@ -84,15 +84,18 @@ class ReadingLoss(nn.Module):
         heads: Heads,
         vocabulary: Vocabulary,
         compiled: Callable[[Compiled], Compiled],
+        *,
         frozen_steps: int = 0,
+        joint_every: int = 1,
     ) -> None:
-        """For its first ``frozen_steps`` steps the vision tower learns nothing."""
+        """The vision tower learns in every ``joint_every``-th step (with 0 in none), and in none of the first
+        ``frozen_steps``."""
         super().__init__()
         self.network, self.heads = network, heads
         self._see, self._read = compiled(see), compiled(read)
         self._image_token = vocabulary.ids["<|image_pad|>"]
         self._prefix, self._suffix = vocabulary.encode(PREFIX), vocabulary.encode(SUFFIX)
-        self._frozen_steps = frozen_steps
+        self._frozen_steps, self._joint_every = frozen_steps, joint_every
         is_place = torch.zeros(len(vocabulary), dtype=torch.bool)
         is_place[list(vocabulary.places())] = True
         is_character = torch.zeros(len(vocabulary), dtype=torch.bool)
@@ -102,7 +105,7 @@ class ReadingLoss(nn.Module):
         self._prompts: dict[tuple[int, int], tuple[Tensor, int]] = {}
 
     def forward(self, batch: PageBatch[Tensor], step: int) -> Loss:
-        frozen = step < self._frozen_steps
+        frozen = step < self._frozen_steps or not self._joint_every or step % self._joint_every != 0
         network, (count, length) = self.network, batch.tokens.shape
         patches = patch_batch(batch.images)
         down, across = patches.shape[1:3]
@@ -128,11 +131,12 @@ class ReadingLoss(nn.Module):
         looks = (queries @ keys.transpose(-1, -2)).float().flatten(0, 1) * queries.shape[-1] ** -0.5
         pointer = F.cross_entropy(looks, batch.cells.flatten(), ignore_index=NOWHERE)
         place = self._place(reading.early[:, before:after], down, across)
-        dense, seen = _dense(self.heads.dense(cells), batch.slots)
+        with torch.set_grad_enabled(not frozen):
+            dense, seen = _dense(self.heads.dense(cells), batch.slots)
         total = answer + POINTER_WEIGHT * pointer + PLACE_WEIGHT * place
         if not frozen:
             total = total + DENSE_WEIGHT * dense
-        told = {"answer": answer, "pointer": pointer, "place": place, "dense": dense, "seen": seen}
+        told = {"answer": answer, "pointer": pointer, "place": place, "page_dense": dense, "page_seen": seen}
         return Loss(
             total, {name: value.detach() for name, value in told.items()} | self._shares(logits, looks, batch)
         )

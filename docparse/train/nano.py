@@ -1,22 +1,19 @@
 """Training nano: one stage of the recipe, or all of them one after the other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
-from .batches import Crops
 from .compiled import compiler
 from .export import export_nano
 from .extra import extra
-from .loop import Outcome, Progress, Run, Task, train
+from .loop import train
 from .losses import Heads, ReadingLoss, SeeingLoss
 from .network import NANO, Shape, make_network
-from .optimise import nano_optimisers
+from .optimise import nano_optimisers, take_moments
 from .recipe import Stage
 from .state import NAME, Weights, start_from
+from .task import Outcome, Run, Task, Tell, Turn, silent
 from .vocabulary import Vocabulary
 
 
@@ -66,7 +63,7 @@ def train_stage(
     *,
     start: Path | None = None,
     compile: bool | None = None,
-    tell: Callable[[Progress], None] = lambda progress: None,
+    tell: Tell = silent,
 ) -> Outcome:
     """Train ``nano`` as a stage has it, in ``run.folder``: on from the state there, or else from ``start``.
 
@@ -80,21 +77,29 @@ def train_stage(
     """
     for package in ("matplotlib", "wordfreq", "fontTools"):
         extra(package)  # told now and not by a process that makes batches
+    optimisers = nano_optimisers(nano.network, nano.heads, stage.tower_scale)
     if start is not None and not (run.folder / NAME).exists():
-        start_from(start, nano.network, nano.heads)
+        take_moments(optimisers.all, start_from(start, nano.network, nano.heads))
     fast = compiler(compile, run.device)
     network, heads = nano.network.train(), nano.heads
-    loss: nn.Module
-    if isinstance(stage.batches, Crops):
-        loss = SeeingLoss(network, heads, fast)
-    else:
-        loss = ReadingLoss(network, heads, nano.vocabulary, fast, stage.frozen_steps)
+    turns = []
+    if stage.reading is not None:
+        reading = ReadingLoss(
+            network,
+            heads,
+            nano.vocabulary,
+            fast,
+            frozen_steps=stage.frozen_steps,
+            joint_every=stage.joint_every,
+        )
+        turns.append(Turn(reading, stage.reading, optimisers.all))
+    if stage.seeing is not None:
+        turns.append(Turn(SeeingLoss(network, heads, fast), stage.seeing, optimisers.tower, times=stage.looks))
     task = Task(
         name=f"nano stage {stage.number} ({stage.name})",
-        loss=loss,
-        optimisers=nano_optimisers(network, heads, loss.parameters()),
+        turns=turns,
+        optimisers=optimisers.all,
         pace=stage.pace,
-        make=stage.batches,
         weights=nano.weights,
         take=nano.take,
     )

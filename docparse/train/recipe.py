@@ -39,36 +39,59 @@ class Stage:
 
     number: int
     name: str
-    batches: Any
-    """``Crops`` (the vision tower alone learns) or ``Pages`` (everything does)."""
     pace: Pace
     minutes: float
     """On two CPU cores, where nothing else is said."""
+    seeing: Any = None
+    """What the vision tower learns from alone: ``Crops``, ``Pages`` or a ``Mixture``."""
+    looks: int = 1
+    """Batches of ``seeing`` a step."""
+    reading: Pages | None = None
+    """What is read."""
+    joint_every: int = 1
+    """In every so many steps the vision tower learns from reading too; with 0 in none."""
     frozen_steps: int = 0
-    """Steps at the start in which the vision tower learns nothing, and the decoder to look at what it gives."""
+    """At the start, in which it does not."""
+    tower_scale: float = 1.0
+    """Of the rate, for the vision tower."""
 
 
+_CROPS = Crops(_CROP_LANGUAGES)
 STAGES = (
-    Stage(1, "seeing", Crops(_CROP_LANGUAGES), Pace(rate=2e-3, warm_up=100), minutes=60),
+    Stage(1, "seeing", Pace(rate=2e-3, warm_up=100), minutes=60, seeing=_CROPS),
+    # A decoder that cannot read yet has nothing to teach the tower, which goes on with crops.
     Stage(
         2,
         "reading",
-        Pages((Canvas(448, 256, count=8, tokens=512),), ("clean", "clean", "scan"), _LATIN),
-        Pace(rate=1.8e-3, warm_up=50),
+        Pace(rate=1.8e-3, warm_up=100),
         minutes=180,
+        seeing=_CROPS,
+        looks=3,
+        reading=Pages(
+            (Canvas(448, 256, count=8, tokens=512),),
+            looks=("clean", "clean", "scan"),
+            languages=_LATIN,
+            figures=0.0,
+            short=0.07,
+            full=0.6,
+        ),
+        joint_every=0,
+        tower_scale=0.67,
     ),
     Stage(
         3,
         "pages",
-        Pages(
+        Pace(rate=1.2e-3, warm_up=100),
+        minutes=360,
+        seeing=_CROPS,
+        reading=Pages(
             (
                 Canvas(448, 256, count=8, tokens=512, weight=0.5),
                 Canvas(640, 448, count=4, tokens=1024),
                 Canvas(1056, 1488, count=1, tokens=3584, fragments=0.3),
             ),
-            ("clean", "scan", "photo"),
+            looks=("clean", "scan", "photo"),
         ),
-        Pace(rate=1.2e-3, warm_up=50),
-        minutes=360,
+        tower_scale=0.67,
     ),
 )

@@ -84,11 +84,12 @@ def set_random_state(states: list[torch.Tensor]) -> None:
         torch.cuda.set_rng_state_all(states[1:])
 
 
-def start_from(path: Path, network: Any, heads: nn.Module) -> None:
+def start_from(path: Path, network: Any, heads: nn.Module) -> list[dict[str, Any]]:
     """Take nano's weights from a state file, a training's folder, or a checkpoint's folder (which has no auxiliary
     heads; those stay as they are).
 
-    States with ``tower`` and ``head`` instead of ``net`` and ``aux`` have the vision tower alone.
+    States with ``tower`` and ``head`` instead of ``net`` and ``aux`` have the vision tower alone. The result is what
+    the state's optimisers have gathered; nothing from a checkpoint.
 
     Raises:
         InputError: there is no such thing, or it cannot be read.
@@ -101,7 +102,7 @@ def start_from(path: Path, network: Any, heads: nn.Module) -> None:
     try:
         if path.is_dir():
             _take(network, _read_checkpoint(path))
-            return
+            return []
         held = _read(path)
         if "tower" in held:
             network.model.visual.load_state_dict(held["tower"])
@@ -111,6 +112,8 @@ def start_from(path: Path, network: Any, heads: nn.Module) -> None:
             heads.load_state_dict(held["aux"])
         else:
             raise InputError(f"{path} holds no weights of nano")
+        gathered: list[dict[str, Any]] = held["opts"]
+        return gathered
     except (RuntimeError, KeyError) as error:
         raise ModelError(f"{path} is not of nano's shape: {first_line(error)}") from error
 

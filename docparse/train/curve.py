@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from .extra import extra
 
 LOSSES = ("answer", "pointer", "place", "dense", "page_dense")
-SHARES = ("read", "placed", "marked", "pointed", "seen", "page_seen")
+SHARES = ("read", "tokens", "placed", "marked", "pointed", "seen", "page_seen")
 _MEANINGS = {
     "answer": "answer, nats a token",
     "pointer": "pointer, nats a token",
@@ -14,6 +14,7 @@ _MEANINGS = {
     "dense": "dense on crops, nats a character",
     "page_dense": "dense on pages, nats a character",
     "read": "characters of the answer",
+    "tokens": "tokens of the answer",
     "placed": "places of the answer",
     "marked": "markup and the rest",
     "pointed": "pointer",

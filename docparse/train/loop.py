@@ -66,6 +66,7 @@ class _Training:
         self._seconds_before = state.seconds if state else 0.0
         if state is None:
             torch.manual_seed(run.seed)
+            task.begin()
         else:
             task.take(state.weights)
             for optimiser, held in zip(task.optimisers, state.optimisers, strict=True):

@@ -12,7 +12,7 @@ from .losses import Heads, ReadingLoss, SeeingLoss
 from .network import NANO, Shape, make_network
 from .optimise import nano_optimisers, take_moments
 from .recipe import Stage
-from .state import NAME, Weights, start_from
+from .state import Weights, start_from
 from .task import Outcome, Run, Task, Tell, Turn, silent
 from .vocabulary import Vocabulary
 
@@ -78,8 +78,11 @@ def train_stage(
     for package in ("matplotlib", "wordfreq", "fontTools"):
         extra(package)  # told now and not by a process that makes batches
     optimisers = nano_optimisers(nano.network, nano.heads, stage.tower_scale)
-    if start is not None and not (run.folder / NAME).exists():
-        take_moments(optimisers.all, start_from(start, nano.network, nano.heads))
+
+    def begin() -> None:
+        if start is not None:
+            take_moments(optimisers.all, start_from(start, nano.network, nano.heads))
+
     fast = compiler(compile, run.device)
     network, heads = nano.network.train(), nano.heads
     turns = []
@@ -102,6 +105,7 @@ def train_stage(
         pace=stage.pace,
         weights=nano.weights,
         take=nano.take,
+        begin=begin,
     )
     return train(task, run, tell)
 

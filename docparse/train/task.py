@@ -44,6 +44,8 @@ class Task:
     """What a state keeps of the modules."""
     take: Callable[[Weights], None]
     """The reverse."""
+    begin: Callable[[], None] = lambda: None
+    """Called where there is no state to go on from, once the modules are on their device."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from docparse import Document
     from docparse.document import Problem
-    from docparse.train.task import Progress as Step
 
 
 class ReaderGoneError(Exception):
@@ -56,15 +55,6 @@ def progress(documents: int, *, quiet: bool) -> AbstractContextManager[Progress]
     from .progress import ProgressBar
 
     return ProgressBar(documents)
-
-
-def training(name: str, *, quiet: bool) -> "AbstractContextManager[Callable[[Step], None]]":
-    """What is called now and then while something learns."""
-    if quiet:
-        return nullcontext(lambda progress: None)
-    from .training import Bar, Lines
-
-    return Bar(name) if sys.stderr.isatty() else Lines(name)
 
 
 def problems(name: str, found: Iterable["Problem"]) -> None:

@@ -1,6 +1,9 @@
 """``docparse train``: nano by its recipe, or a checkpoint on pages of one's own."""
 
 import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +14,7 @@ from docparse.errors import UsageError
 from . import console
 
 if TYPE_CHECKING:
-    from docparse.train.task import Outcome, Run
+    from docparse.train.task import Outcome, Progress, Run
 
 app = typer.Typer(
     help="Train nano, the small reader, or fine-tune a Qwen2.5-VL. A run that was interrupted goes on where it was.",
@@ -19,6 +22,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_FIGURES = ("answer", "read", "placed", "pointed", "tokens", "dense", "seen")
+_PAUSE = 10.0
+"""Seconds between two lines of progress."""
 Minutes = Annotated[float | None, typer.Option(metavar="M", min=0.01, help="How long, interruptions not counted.")]
 Steps = Annotated[int | None, typer.Option(metavar="N", min=1, help="How long, in steps: then to the bit the same.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed sees the same pages in the same order.")]
@@ -54,12 +60,6 @@ def nano(
     ] = None,
     seed: Seed = 0,
     rate: Rate = None,
-    frozen: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="First steps in which reading teaches no seeing.")
-    ] = None,
-    export: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="At the end, write nano as a Qwen2.5-VL checkpoint.")
-    ] = None,
     device: Device = "auto",
     dtype: Dtype = "auto",
     compile: Annotated[
@@ -72,25 +72,22 @@ def nano(
 ) -> None:
     """Train nano from synthetic pages: its recipe's stages, or one of them.
 
-    --minutes is for all stages together, each with its share; --steps is for each.
+    --minutes is for all stages together, each with its share; --steps is for each. The result is in OUT/checkpoint.
     """
     _prepare(debug)
-    from docparse.train.export import check_folder
-    from docparse.train.nano import Nano, paced, stage_folder, train_stage
+    from docparse.train.export import CHECKPOINT, check_folder
+    from docparse.train.nano import Nano, stage_folder, train_stage
     from docparse.train.recipe import STAGES
     from docparse.train.state import NAME
     from docparse.train.task import Run
 
-    if export is not None:
-        check_folder(export)
+    check_folder(out / CHECKPOINT)
     if minutes is not None and steps is not None:
         raise UsageError("give --minutes or --steps, and not both")
     chosen = [one for one in STAGES if stage in (None, one.number)]
     pupil = Nano.fresh(seed)
-    start = init or next(
-        (stage_folder(out, one) for one in reversed(STAGES[: chosen[0].number - 1]) if _has(out, one.number, NAME)),
-        None,
-    )
+    before = [stage_folder(out, one) for one in reversed(STAGES[: chosen[0].number - 1])]
+    start = init or next((folder for folder in before if (folder / NAME).exists()), None)
     for one in chosen:
         share = one.minutes / sum(other.minutes for other in chosen)
         run = Run(
@@ -103,15 +100,30 @@ def nano(
             workers=_workers(workers),
             save_minutes=save_every,
         )
-        with console.training(f"stage {one.number}", quiet=quiet) as tell:
-            outcome = train_stage(pupil, paced(one, rate, frozen), run, start=start, compile=compile, tell=tell)
+        pace = replace(one.pace, rate=rate or one.pace.rate)
+        tell = _teller(f"stage {one.number}", quiet)
+        outcome = train_stage(pupil, replace(one, pace=pace), run, start=start, compile=compile, tell=tell)
         start = run.folder
         if not quiet:
             _sum_up(run, outcome, ("answer", "read", "dense", "seen"))
-    if export is not None:
-        pupil.export(export)
-        if not quiet:
-            console.note(f"nano is written to {export}")
+    pupil.export(out / CHECKPOINT)
+    if not quiet:
+        console.note(f"nano is written to {out / CHECKPOINT}")
+
+
+@app.command("export")
+def export(
+    state: Annotated[Path, typer.Argument(metavar="STATE", help="A state.pt, or the folder of a stage.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the checkpoint.")],
+    debug: Debug = False,
+) -> None:
+    """Write nano as it is in the middle of its training as a Qwen2.5-VL checkpoint."""
+    _prepare(debug)
+    from docparse.train.nano import Nano
+
+    pupil = Nano.fresh(0)
+    pupil.start_from(state)
+    pupil.export(out)
 
 
 @app.command("finetune")
@@ -166,8 +178,7 @@ def finetune(
         left_out = ", ".join(f"{count} {reason}" for reason, count in tuner.found.left_out.most_common())
         told = f", left out: {left_out} ({tuner.found.example})" if left_out else ""
         console.note(f"{data}: {len(tuner.found.pages)} pages{told}")
-    with console.training("fine-tuning", quiet=quiet) as tell:
-        outcome = tuner.train(run, tell)
+    outcome = tuner.train(run, _teller("fine-tuning", quiet))
     if not quiet:
         _sum_up(run, outcome, ("answer", "tokens"))
     folder = tuner.export(run)
@@ -179,14 +190,24 @@ def _prepare(debug: bool) -> None:
     if debug:
         os.environ["DOCPARSE_DEBUG"] = "1"
     from docparse import runtime  # noqa: F401  # it says how torch's threads wait, before torch is imported
-    from docparse.train.extra import extra
-
-    for name in ("matplotlib", "wordfreq", "faker", "fontTools"):
-        extra(name)  # told now and not by a process that makes batches
 
 
-def _has(out: Path, number: int, name: str) -> bool:
-    return (out / f"stage-{number}" / name).exists()
+def _teller(name: str, quiet: bool) -> "Callable[[Progress], None]":
+    """What is called now and then while something learns, and writes a line where there was none for a while."""
+    last = -_PAUSE
+
+    def tell(progress: "Progress") -> None:
+        nonlocal last
+        if quiet or (progress.share < 1 and time.monotonic() - last < _PAUSE):
+            return
+        last = time.monotonic()
+        figures = " ".join(f"{name} {progress.means[name]:.3f}" for name in _FIGURES if name in progress.means)
+        console.note(
+            f"{name}: step {progress.step} ({min(1.0, progress.share):.0%}) {progress.minutes:.1f} min "
+            f"{progress.seconds_a_step:.2f} s/step {figures} rate {progress.means['rate']:.2g}"
+        )
+
+    return tell
 
 
 def _is_bfloat16(device: str, dtype: str) -> bool:

@@ -20,9 +20,8 @@ import numpy as np
 from ..errors import UsageError
 from ..synth.page import make_page
 from ..synth.settings import Look, SynthSettings
-from .cells import CELL, SLOTS
 from .crops import make_crop
-from .lessons import NOWHERE, Lesson, make_lesson, paper_of
+from .lessons import CELL, NOWHERE, SLOTS, Lesson, make_lesson, paper_of
 from .vocabulary import Vocabulary
 from .words import Languages, Words
 
@@ -80,18 +79,6 @@ class Crops:
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """Batches of several makers, each as often as its weight has it."""
-
-    makers: tuple[Callable[[int, int], Any], ...]
-    weights: tuple[float, ...]
-
-    def __call__(self, seed: int, index: int) -> Any:
-        (make,) = Random(f"docparse mixture {seed} {index}").choices(self.makers, self.weights)
-        return make(seed, index)
-
-
-@dataclass(frozen=True)
 class Canvas:
     """A size of pages (pixels, multiples of ``CELL``), how many of them make a batch, and their longest answer.
 
@@ -120,12 +107,12 @@ class Pages:
     looks: tuple[Look, ...]
     languages: tuple[str, ...] = ()
     """Empty for all that there are."""
-    em: tuple[tuple[float, float], ...] = ((10.5, 15.0), (10.5, 15.0), (10.5, 18.0), (10.5, 26.0))
-    """Smallest and largest body text in pixels, one of these a page: small print is read best after much of it."""
+    em: tuple[tuple[float, float], ...] = ((12.0, 22.0), (12.0, 22.0), (11.0, 16.0), (14.0, 28.0))
+    """Smallest and largest body text in pixels, one of these a page."""
     figures: float = 0.2
-    full: float = 0.45
+    full: float = 0.6
     """Share of a canvas' tokens from which an answer is long."""
-    short: float = 0.15
+    short: float = 0.07
     """Share that is kept of the pages whose answer is not: padding teaches nothing."""
 
     def __call__(self, seed: int, index: int) -> PageBatch[Any]:

@@ -4,6 +4,7 @@ A crop is cheap (about a millisecond) and full of letters, unlike a page. It is 
 in one of the faces found on the machine; half of the crops look scanned.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,8 +15,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from ..errors import UsageError
-from .cells import CELL, fill_slots
-from .extra import extra
+from ..extra import extra
+from .lessons import CELL, fill_slots
 from .scanned import scanned
 from .words import Words
 
@@ -32,6 +33,14 @@ _NOT = (
     "Oblique-BoldSemi", "Thin", "Hairline", "Outline", "Initials", "Keyboard", "caps", "Caps", "SC-", "Shadow",
     "unsl", "dunh", "lmmonoltcond", "cmunui", "Extra", "_DR", "_Lah", "Display", "UltraLight", "5-", "6-",
 )  # fmt: skip
+_COMMON = (
+    "Liberation", "DejaVuSans", "DejaVuSerif", "NotoSans-", "NotoSerif-", "texgyretermes", "texgyreheros",
+    "texgyrepagella", "texgyreschola", "texgyrebonum", "texgyrecursor", "Carlito", "Caladea", "Roboto-", "OpenSans-",
+    "lmroman10", "lmroman12", "lmsans10", "LinLibertine", "Lato-", "EBGaramond", "Gelasio",
+)  # fmt: skip
+"""What print is mostly set in."""
+_ODD_WEIGHT = re.compile("Light|Thin|Black|Extra|Heavy|Hairline|Condensed|Semi|Medium")
+_UPRIGHT = re.compile(r"(-Regular|-regular|Sans|Serif|Mono)\.")
 _NEEDED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?'()-%/é")
 
 
@@ -54,14 +63,25 @@ class Crop:
         return fill_slots(self.text, (self.boxes[:, :2] + self.boxes[:, 2:]) / 2, self.lines, grid)
 
 
-@cache
-def faces() -> tuple[str, ...]:
-    """Files of the faces that crops are set in.
+def pick_face(random: Random) -> str:
+    """The file of a face; two in three times one of the common ones.
 
     Raises:
         UsageError: there are none, or fontTools is missing.
     """
-    extra("fontTools.ttLib")
+    (some,) = random.choices(_faces(), (1.0, 1.2, 0.8))
+    return random.choice(some)
+
+
+@cache
+def _faces() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Files of all faces that crops are set in, of the common ones, and of those of them that are upright and of
+    ordinary weight. What there are none of is all.
+
+    Raises:
+        UsageError: there are none, or fontTools is missing.
+    """
+    extra("fontTools.ttLib", "train")
     found = [
         str(path)
         for folder in FONT_FOLDERS
@@ -73,12 +93,14 @@ def faces() -> tuple[str, ...]:
     ]
     if not found:
         raise UsageError("no fonts to print with: apt install fonts-dejavu fonts-liberation fonts-freefont-ttf")
-    return tuple(found)
+    common = [face for face in found if (n := Path(face).name).startswith(_COMMON) and not _ODD_WEIGHT.search(n)]
+    upright = [face for face in common if _UPRIGHT.search(Path(face).name)]
+    return tuple(found), tuple(common or found), tuple(upright or common or found)
 
 
 @cache
 def _letters(face: str) -> frozenset[str]:
-    with extra("fontTools.ttLib").TTFont(face, lazy=True) as font:
+    with extra("fontTools.ttLib", "train").TTFont(face, lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
 
 
@@ -148,14 +170,14 @@ def make_crop(random: Random, words: Words, width: int, height: int) -> Crop:
         paper, ink = ink, paper
     page = _Print(width, height, paper, ink)
     size = int(random.triangular(10, 26, 14)) if random.random() < 0.93 else random.randint(26, 60)
-    face = _Face(random.choice(faces()), size)
+    face = _Face(pick_face(random), size)
     pitch = max(round(size * random.uniform(1.0, 1.7)), 11)
     y = random.uniform(0, pitch) + (size if random.random() < 0.5 else 0)
     gap = random.choice((1.0, 1.0, random.uniform(0.7, 2.5)))
     line = 0
     while y + face.bottom < height + size * 0.3:
         if random.random() < 0.06:
-            face = _Face(random.choice(faces()), size)
+            face = _Face(pick_face(random), size)
         _line(random, words, page, face, y, line, gap)
         y += pitch * (1 if random.random() < 0.93 else random.uniform(1.2, 2))
         line += 1

@@ -16,10 +16,13 @@ from ..runtime.model import quietly
 from .network import FRAMES, MERGE, PATCH
 from .vocabulary import Vocabulary
 
-MOST_PIXELS = 1_638_400
-"""Of the image that nano sees: a page at 128 dpi, as it learnt them."""
+CHECKPOINT = "checkpoint"
+"""The folder within a run's: what comes out."""
+MOST_PIXELS = 1200 * 1024
+"""Of the image that nano sees: a page at some 113 dpi, the largest that it learns from."""
 _PREPROCESSOR = {
     "image_processor_type": "Qwen2VLImageProcessor",
+    "processor_class": "Qwen2_5_VLProcessor",
     "patch_size": PATCH,
     "merge_size": MERGE,
     "temporal_patch_size": FRAMES,
@@ -53,6 +56,9 @@ def check_folder(folder: Path) -> None:
 def export_nano(network: Any, vocabulary: Vocabulary, folder: Path) -> None:
     """nano as an ordinary Qwen2.5-VL checkpoint in bfloat16, in place of what stood there.
 
+    The network is in bfloat16 and on the CPU afterwards, here and in ``export_tuned``: there may be no memory for
+    two of them.
+
     Raises:
         OutputError: as ``check_folder``.
     """
@@ -83,13 +89,10 @@ def _export(network: Any, folder: Path, write_rest: Callable[[Path], None]) -> N
     check_folder(folder)
     try:
         with quietly(), _replaced(folder) as fresh:
-            # A copy in bfloat16: the one that learns stays as it is.
-            weights = {name: tensor.to("cpu", torch.bfloat16) for name, tensor in network.state_dict().items()}
-            before = network.config.dtype
-            network.config.dtype = torch.bfloat16
-            network.save_pretrained(fresh, state_dict=weights)
-            network.config.dtype = before
+            network.to("cpu", torch.bfloat16).save_pretrained(fresh)
             write_rest(fresh)
+            for path in fresh.iterdir():
+                path.chmod(0o644)  # safetensors writes for its owner alone
             check(fresh)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {first_line(error)}") from error

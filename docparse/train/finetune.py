@@ -9,11 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import ModelError, UsageError
+from ..extra import extra
 from ..runtime.checkpoint import CheckpointInfo, check, first_line
 from ..runtime.model import load
 from ..runtime.placement import Placement
-from .export import check_folder, export_tuned
-from .extra import extra
+from .export import CHECKPOINT, check_folder, export_tuned
 from .folder import FolderPages, Found, Model, PageQuestion, find_pages
 from .loop import train
 from .losses import Loss
@@ -21,8 +21,6 @@ from .recipe import Pace
 from .state import Weights
 from .task import Outcome, Run, Task, Tell, Turn, silent
 
-CHECKPOINT = "checkpoint"
-"""Within the run's folder: what comes out."""
 FULL_RATE, LORA_RATE = 1e-5, 1e-4
 _LARGE = 1_000_000_000
 """Parameters from which activations are computed anew instead of kept: a third slower, and it fits."""
@@ -95,9 +93,9 @@ class Tuner:
             OutputError: the run's folder cannot be written.
             UsageError: peft is missing.
         """
-        extra("matplotlib")  # told now and not after the first hour
+        extra("matplotlib", "train")  # told now and not after the first hour
         if tuning.lora_rank:
-            extra("peft")
+            extra("peft", "lora")
         check_folder(run.folder / CHECKPOINT)
         info = check(checkpoint)
         if info.quantised:
@@ -125,10 +123,11 @@ class Tuner:
         optimiser = torch.optim.AdamW(learning, weight_decay=_WEIGHT_DECAY)
         make = FolderPages(tuple(self.found.pages), self.model)
         how = f"LoRA of rank {self.tuning.lora_rank}" if self.tuning.lora_rank else "all weights"
+        pages = f"{self.tuning.pages} of {len(self.found.pages)} pages a step"
         task = Task(
             # The pages' number too: with others, batch k would be another one.
-            name=f"fine-tuning of {self.info.path.name} ({how}, {self.tuning.pages} of {len(self.found.pages)} pages a step)",
-            turns=[Turn(AnswerLoss(self.network), make, [optimiser], accumulate=self.tuning.pages)],
+            name=f"fine-tuning of {self.info.path.name} ({how}, {pages})",
+            turns=[Turn(AnswerLoss(self.network), make, [[optimiser]], accumulate=self.tuning.pages)],
             optimisers=[optimiser],
             pace=self.tuning.pace,
             weights=self._weights,
@@ -160,7 +159,7 @@ class Tuner:
 def _with_lora(network: Any, rank: int, seed: int) -> Any:
     if rank < 1:
         raise UsageError(f"--lora-rank must be at least 1, not {rank}")
-    peft = extra("peft")
+    peft = extra("peft", "lora")
     torch.manual_seed(seed)
     config = peft.LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LORA_TARGETS, lora_dropout=0.0)
     try:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .cells import CELL
+from .lessons import CELL
 
 POINTER_LAYER = 2
 """The decoder's layer whose first heads are taught to look at the character that comes next."""

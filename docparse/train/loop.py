@@ -1,19 +1,21 @@
 """The training loop: anything that is a ``Task``, for some minutes or steps, resumable to the step."""
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import fields, replace
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from types import FrameType
+from typing import Any, Self
 
 import torch
 
 from ..errors import ModelError, OutputError, UsageError
 from .batches import stream
 from .history import History, Row
-from .interrupt import Interrupt
 from .optimise import set_rate
 from .state import State, random_state, set_random_state
 from .task import Outcome, Progress, Run, Task, Tell, Turn, silent
@@ -21,7 +23,7 @@ from .task import Outcome, Progress, Run, Task, Tell, Turn, silent
 _TELL_EVERY = 10
 """Steps."""
 _CLIP = 1.0
-"""Norm of a turn's gradients."""
+"""Norm of the gradients of those who learn together."""
 
 
 def train(task: Task, run: Run, tell: Tell = silent) -> Outcome:
@@ -38,7 +40,7 @@ def train(task: Task, run: Run, tell: Tell = silent) -> Outcome:
     """
     training = _Training(task, run, tell)
     began_at = training.step
-    with Interrupt() as interrupt, ExitStack() as stack:
+    with _Interrupt() as interrupt, ExitStack() as stack:
         streams = [stack.enter_context(closing(training.batches(turn))) for turn in task.turns]
         while training.share() < 1:
             training.take_step(streams)
@@ -98,17 +100,18 @@ class _Training:
         self.history.add(self.step, self.seconds() / 60, rate, told)
 
     def _learn(self, turn: Turn, loss: Any, batches: Generator[Any]) -> dict[str, torch.Tensor]:
-        for optimiser in turn.optimisers:
+        for optimiser in chain(*turn.learners):
             optimiser.zero_grad(set_to_none=True)
         told = []
         for batch in islice(batches, turn.accumulate):
             result = loss(_on(batch, self._accelerator.device), self.step)
             self._accelerator.backward(result.total / turn.accumulate)
             told.append(result.told)
-        learning = [p for optimiser in turn.optimisers for group in optimiser.param_groups for p in group["params"]]
-        self._accelerator.clip_grad_norm_(learning, _CLIP)
-        for optimiser in turn.optimisers:
-            optimiser.step()
+        for optimisers in turn.learners:
+            learning = [p for optimiser in optimisers for group in optimiser.param_groups for p in group["params"]]
+            self._accelerator.clip_grad_norm_(learning, _CLIP)
+            for optimiser in optimisers:
+                optimiser.step()
         return _mean(told)
 
     def report(self) -> None:
@@ -197,3 +200,28 @@ def _means(rows: list[Row]) -> Row:
                 "state (--init) with a lower --rate"
             )
     return means
+
+
+class _Interrupt:
+    """Ctrl-C between two steps: a step that is begun is finished, so that what is saved is whole.
+
+    While it is entered, the first Ctrl-C (or SIGTERM) only sets ``asked``; the second one interrupts at once.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():  # no other may set handlers
+            self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True

@@ -13,9 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .batches import PADDING, CropBatch, PageBatch
-from .cells import CLASSES, SLOTS
 from .forward import patch_batch, read, see
-from .lessons import NOWHERE
+from .lessons import CLASSES, NOWHERE, SLOTS
 from .vocabulary import CHARACTERS, PREFIX, SUFFIX, Vocabulary
 
 POINTER_WEIGHT, PLACE_WEIGHT, DENSE_WEIGHT = 0.5, 0.1, 0.5

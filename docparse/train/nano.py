@@ -1,12 +1,17 @@
 """Training nano: one stage of the recipe, or all of them one after the other."""
 
-from dataclasses import dataclass, replace
+import os
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .compiled import compiler
+import torch
+
+from ..extra import extra
 from .export import export_nano
-from .extra import extra
 from .loop import train
 from .losses import Heads, ReadingLoss, SeeingLoss
 from .network import NANO, Shape, make_network
@@ -32,6 +37,10 @@ class Nano:
         network = make_network(vocabulary, seed, shape)
         return cls(network, Heads(shape.text_width), vocabulary)
 
+    def start_from(self, path: Path) -> list[dict[str, Any]]:
+        """See ``state.start_from``."""
+        return start_from(path, self.network, self.heads)
+
     def weights(self) -> Weights:
         return {"net": self.network.state_dict(), "aux": self.heads.state_dict()}
 
@@ -44,11 +53,12 @@ class Nano:
         self.heads.load_state_dict(weights["aux"])
 
     def export(self, folder: Path) -> None:
-        """
+        """Write it as a checkpoint; it can be trained on afterwards.
+
         Raises:
             OutputError: the folder cannot be written, or holds something else.
         """
-        export_nano(self.network, self.vocabulary, folder)
+        export_nano(deepcopy(self.network), self.vocabulary, folder)
 
 
 def stage_folder(out: Path, stage: Stage) -> Path:
@@ -76,14 +86,14 @@ def train_stage(
         KeyboardInterrupt: after the state was saved.
     """
     for package in ("matplotlib", "wordfreq", "fontTools"):
-        extra(package)  # told now and not by a process that makes batches
+        extra(package, "train")  # told now and not by a process that makes batches
     optimisers = nano_optimisers(nano.network, nano.heads, stage.tower_scale)
 
     def begin() -> None:
         if start is not None:
-            take_moments(optimisers.all, start_from(start, nano.network, nano.heads))
+            take_moments(optimisers.all, nano.start_from(start))
 
-    fast = compiler(compile, run.device)
+    fast = _compiler(compile, run.device)
     network, heads = nano.network.train(), nano.heads
     turns = []
     if stage.reading is not None:
@@ -95,9 +105,9 @@ def train_stage(
             frozen_steps=stage.frozen_steps,
             joint_every=stage.joint_every,
         )
-        turns.append(Turn(reading, stage.reading, optimisers.all))
+        turns.append(Turn(reading, stage.reading, [optimisers.decoder, optimisers.tower]))
     if stage.seeing is not None:
-        turns.append(Turn(SeeingLoss(network, heads, fast), stage.seeing, optimisers.tower, times=stage.looks))
+        turns.append(Turn(SeeingLoss(network, heads, fast), stage.seeing, [optimisers.tower], times=stage.looks))
     task = Task(
         name=f"nano stage {stage.number} ({stage.name})",
         turns=turns,
@@ -110,10 +120,19 @@ def train_stage(
     return train(task, run, tell)
 
 
-def paced(stage: Stage, rate: float | None, frozen_steps: int | None) -> Stage:
-    """The stage with what is not None instead of its own."""
-    return replace(
-        stage,
-        pace=replace(stage.pace, rate=rate or stage.pace.rate),
-        frozen_steps=stage.frozen_steps if frozen_steps is None else frozen_steps,
-    )
+def _has_compiler() -> bool:
+    """Whether torch's compiler finds the C++ compiler that it needs on a CPU."""
+    names = (os.environ.get("CXX", ""), "c++", "g++", "clang++")
+    return any(name and shutil.which(name) for name in names)
+
+
+def _compiler(wanted: bool | None, device: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What turns a function into a faster one for batches of a few fixed shapes.
+
+    With ``wanted`` None that is done on a CPU with a C++ compiler; on a GPU the first steps would wait for longer
+    than it gains.
+    """
+    on_cpu = device == "cpu" or (device == "auto" and not torch.cuda.is_available())
+    if wanted or (wanted is None and on_cpu and _has_compiler()):
+        return lambda function: torch.compile(function, dynamic=False)
+    return lambda function: function

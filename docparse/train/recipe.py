@@ -6,7 +6,6 @@ answers are short and full of letters.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from .batches import Canvas, Crops, Pages
 
@@ -42,8 +41,8 @@ class Stage:
     pace: Pace
     minutes: float
     """On two CPU cores, where nothing else is said."""
-    seeing: Any = None
-    """What the vision tower learns from alone: ``Crops``, ``Pages`` or a ``Mixture``."""
+    seeing: Crops | None = None
+    """What the vision tower learns from alone."""
     looks: int = 1
     """Batches of ``seeing`` a step."""
     reading: Pages | None = None
@@ -59,23 +58,26 @@ class Stage:
 _CROPS = Crops(_CROP_LANGUAGES)
 STAGES = (
     Stage(1, "seeing", Pace(rate=2e-3, warm_up=100), minutes=60, seeing=_CROPS),
-    # A decoder that cannot read yet has nothing to teach the tower, which goes on with crops.
     Stage(
         2,
         "reading",
         Pace(rate=1.8e-3, warm_up=100),
-        minutes=180,
+        minutes=240,
         seeing=_CROPS,
-        looks=3,
         reading=Pages(
-            (Canvas(448, 256, count=8, tokens=512),),
+            # Of as many cells each, so that a step takes as long and rows and columns of all numbers are learnt.
+            (
+                Canvas(448, 256, count=8, tokens=512, weight=2),
+                Canvas(896, 128, count=8, tokens=512),
+                Canvas(224, 512, count=8, tokens=512),
+            ),
             looks=("clean", "clean", "scan"),
             languages=_LATIN,
             figures=0.0,
-            short=0.07,
-            full=0.6,
         ),
-        joint_every=0,
+        joint_every=3,
+        # A decoder that cannot read yet has nothing to teach the tower, which goes on with crops.
+        frozen_steps=300,
         tower_scale=0.67,
     ),
     Stage(
@@ -88,10 +90,12 @@ STAGES = (
             (
                 Canvas(448, 256, count=8, tokens=512, weight=0.5),
                 Canvas(640, 448, count=4, tokens=1024),
-                Canvas(1056, 1488, count=1, tokens=3584, fragments=0.3),
+                Canvas(768, 640, count=2, tokens=1536, fragments=0.3),
+                Canvas(928, 1312, count=1, tokens=3584, fragments=0.3),
             ),
             looks=("clean", "scan", "photo"),
         ),
+        joint_every=3,
         tower_scale=0.67,
     ),
 )

@@ -85,11 +85,10 @@ def set_random_state(states: list[torch.Tensor]) -> None:
 
 
 def start_from(path: Path, network: Any, heads: nn.Module) -> list[dict[str, Any]]:
-    """Take nano's weights from a state file, a training's folder, or a checkpoint's folder (which has no auxiliary
-    heads; those stay as they are).
+    """Take nano's weights from a state file, a training's folder, or a checkpoint's folder.
 
-    States with ``tower`` and ``head`` instead of ``net`` and ``aux`` have the vision tower alone. The result is what
-    the state's optimisers have gathered; nothing from a checkpoint.
+    A state is a dict of ``net`` and, where it has them, ``aux`` (the auxiliary heads) and ``opts``. Heads that are
+    not there stay as they are. The result is what the state's optimisers have gathered; nothing from a checkpoint.
 
     Raises:
         InputError: there is no such thing, or it cannot be read.
@@ -104,17 +103,14 @@ def start_from(path: Path, network: Any, heads: nn.Module) -> list[dict[str, Any
             _take(network, _read_checkpoint(path))
             return []
         held = _read(path)
-        if "tower" in held:
-            network.model.visual.load_state_dict(held["tower"])
-            heads.get_submodule("dense").load_state_dict(held["head"])
-        elif "net" in held:
-            network.load_state_dict(held["net"])
-            heads.load_state_dict(held["aux"])
-        else:
+        if "net" not in held:
             raise InputError(f"{path} holds no weights of nano")
-        gathered: list[dict[str, Any]] = held["opts"]
+        network.load_state_dict(held["net"])
+        if "aux" in held:
+            heads.load_state_dict(held["aux"])
+        gathered: list[dict[str, Any]] = held.get("opts", [])
         return gathered
-    except (RuntimeError, KeyError) as error:
+    except RuntimeError as error:
         raise ModelError(f"{path} is not of nano's shape: {first_line(error)}") from error
 
 

@@ -22,8 +22,8 @@ class Turn:
     """``forward(batch, step)`` gives a ``losses.Loss``; it holds all modules that run."""
     make: Callable[[int, int], Any]
     """The batch of a seed and an index: a dataclass of numpy arrays."""
-    optimisers: list[torch.optim.Optimizer]
-    """Some of the task's. A parameter that has no gradient stays as it is."""
+    learners: list[list[torch.optim.Optimizer]]
+    """Some of the task's; the gradients of each list are clipped together. A parameter without stays as it is."""
     times: int = 1
     """How often in a step, each with batches of its own."""
     accumulate: int = 1

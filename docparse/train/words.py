@@ -9,7 +9,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from ..synth.extra import extra
+from ..extra import extra
 
 Languages = tuple[tuple[str, float], ...]
 """Codes of wordfreq and their weights."""
@@ -80,7 +80,7 @@ class Words:
 @cache
 def _common(code: str) -> tuple[list[str], list[float]]:
     """The commonest words of a language and their weights, cumulated."""
-    wordfreq = extra("wordfreq")
+    wordfreq = extra("wordfreq", "train")
     words = [word for word in wordfreq.top_n_list(code, _MOST_WORDS) if not word.isdigit()]
     return words, list(accumulate(wordfreq.word_frequency(word, code) ** _FLATTER for word in words))
 

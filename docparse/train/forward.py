@@ -13,8 +13,8 @@ from torch import Tensor
 
 from .lessons import CELL
 
-POINTER_LAYER = 2
-"""The decoder's layer whose first heads are taught to look at the character that comes next."""
+POINTER_LAYERS = (2, 3)
+"""The decoder's layers whose first head is taught to look at the character that comes next."""
 EARLY_LAYER = 1
 """The decoder's layer after which each token of the image is to know its row and column."""
 
@@ -102,13 +102,15 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, side: int) -> Tensor:
 
 @dataclass
 class Reading:
-    """What a pass through the decoder gives: its last hidden states, and those after its second layer
-    (``[batch, tokens, width]``); ``pointer`` holds the queries and keys of the taught layer, after rotation."""
+    """What a pass through the decoder gives."""
 
     hidden: Tensor
+    """The last hidden states, ``[batch, tokens, width]``."""
     early: Tensor
-    queries: Tensor
-    keys: Tensor
+    """Those after ``EARLY_LAYER``."""
+    pointers: list[tuple[Tensor, Tensor]]
+    """Queries and keys of the head that is taught, in each of ``POINTER_LAYERS``, after rotation;
+    ``[batch, tokens, head_dim]``."""
 
 
 def read(network: Any, embeddings: Tensor, positions: Tensor) -> Reading:
@@ -121,7 +123,8 @@ def read(network: Any, embeddings: Tensor, positions: Tensor) -> Reading:
     # The rotation of transformers is [batch, tokens, head_dim]; heads come second here.
     cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
     x = embeddings
-    early = queries = keys = x
+    early = x
+    pointers: list[tuple[Tensor, Tensor]] = []
     for index, layer in enumerate(decoder.layers):
         attention = layer.self_attn
         normed = layer.input_layernorm(x)
@@ -130,11 +133,11 @@ def read(network: Any, embeddings: Tensor, positions: Tensor) -> Reading:
             for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
         )
         q, k = _rotate(q, cos, sin), _rotate(k, cos, sin)
-        if index == POINTER_LAYER:
-            queries, keys = q, k
+        if index in POINTER_LAYERS:
+            pointers.append((q[:, 0], k[:, 0]))
         seen = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
         x = x + attention.o_proj(seen.transpose(1, 2).flatten(-2))
         x = x + layer.mlp(layer.post_attention_layernorm(x))
         if index == EARLY_LAYER:
             early = x
-    return Reading(decoder.norm(x), early, queries, keys)
+    return Reading(decoder.norm(x), early, pointers)

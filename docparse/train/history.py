@@ -20,7 +20,7 @@ LOSSES = ("answer", "pointer", "place", "dense", "page_dense")
 SHARES = ("read", "tokens", "placed", "marked", "pointed", "seen", "page_seen")
 _MEANINGS = {
     "answer": "answer, nats a token",
-    "pointer": "pointer, nats a token",
+    "pointer": "pointers, nats a token",
     "place": "place, nats a cell",
     "dense": "dense on crops, nats a character",
     "page_dense": "dense on pages, nats a character",
@@ -28,7 +28,7 @@ _MEANINGS = {
     "tokens": "tokens of the answer",
     "placed": "places of the answer",
     "marked": "markup and the rest",
-    "pointed": "pointer",
+    "pointed": "pointers",
     "seen": "characters in their cells, crops",
     "page_seen": "characters in their cells, pages",
 }

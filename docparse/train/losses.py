@@ -72,7 +72,7 @@ class SeeingLoss(nn.Module):
 
 class ReadingLoss(nn.Module):
     """The answer, end to end; and where each of its tokens is read (``pointer``, by the attention of
-    a head), where each token of the image stands (``place``), and what stands in it (``dense``)."""
+    some heads), where each token of the image stands (``place``), and what stands in it (``dense``)."""
 
     is_place: Tensor
     is_character: Tensor
@@ -126,9 +126,13 @@ class ReadingLoss(nn.Module):
         logits = network.lm_head(reading.hidden[:, prompt_length - 1 :]).float().flatten(0, 1)
         wanted = batch.tokens.flatten()
         answer = F.cross_entropy(logits, wanted, ignore_index=PADDING)
-        keys, queries = reading.keys[:, 0, before:after], reading.queries[:, 0, prompt_length - 1 :]
-        looks = (queries @ keys.transpose(-1, -2)).float().flatten(0, 1) * queries.shape[-1] ** -0.5
-        pointer = F.cross_entropy(looks, batch.cells.flatten(), ignore_index=NOWHERE)
+        looks = [
+            (queries[:, prompt_length - 1 :] @ keys[:, before:after].transpose(-1, -2)).float().flatten(0, 1)
+            * queries.shape[-1] ** -0.5
+            for queries, keys in reading.pointers
+        ]
+        pointers = [F.cross_entropy(look, batch.cells.flatten(), ignore_index=NOWHERE) for look in looks]
+        pointer = torch.stack(pointers).sum()
         place = self._place(reading.early[:, before:after], down, across)
         with torch.set_grad_enabled(not frozen):
             dense, seen = _dense(self.heads.dense(cells), batch.slots)
@@ -168,7 +172,7 @@ class ReadingLoss(nn.Module):
         )
 
     @torch.no_grad()
-    def _shares(self, logits: Tensor, looks: Tensor, batch: PageBatch[Tensor]) -> dict[str, Tensor]:
+    def _shares(self, logits: Tensor, looks: list[Tensor], batch: PageBatch[Tensor]) -> dict[str, Tensor]:
         """How many of the characters, of the places and of the other tokens are right, and of the pointer."""
         wanted = batch.tokens.flatten()
         right, there = logits.argmax(-1) == wanted, wanted >= 0
@@ -179,7 +183,7 @@ class ReadingLoss(nn.Module):
             "read": _share(right, character),
             "placed": _share(right, place),
             "marked": _share(right, there & ~character & ~place),
-            "pointed": _share(looks.argmax(-1) == cells, cells != NOWHERE),
+            "pointed": torch.stack([_share(look.argmax(-1) == cells, cells != NOWHERE) for look in looks]).mean(),
         }
 
 

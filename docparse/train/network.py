@@ -34,7 +34,7 @@ _TEXT_SCALE = 12.0
 @dataclass(frozen=True)
 class Shape:
     """Sizes of the two halves. ``text_width`` is a multiple of ``HEAD_DIM``, at least ``HEADS`` times; there must be
-    at least three text layers (see ``forward.POINTER_LAYER``)."""
+    at least four text layers (see ``forward.POINTER_LAYERS``)."""
 
     text_width: int = 256
     text_inner: int = 768
@@ -47,7 +47,7 @@ class Shape:
     """The vision layers that see the whole image and not windows of it."""
 
     def __post_init__(self) -> None:
-        if self.text_width % HEAD_DIM or self.text_width < HEADS * HEAD_DIM or self.text_layers < 3:
+        if self.text_width % HEAD_DIM or self.text_width < HEADS * HEAD_DIM or self.text_layers < 4:
             raise ValueError(f"no nano of {self.text_layers} layers of {self.text_width} can be made")
 
 
@@ -55,7 +55,7 @@ NANO = Shape()
 TINY = Shape(
     text_width=192,
     text_inner=64,
-    text_layers=3,
+    text_layers=4,
     vision_width=32,
     vision_inner=64,
     vision_heads=2,

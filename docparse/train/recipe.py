@@ -88,10 +88,10 @@ STAGES = (
         seeing=_CROPS,
         reading=Pages(
             (
-                Canvas(448, 256, count=8, tokens=512, weight=0.5),
-                Canvas(640, 448, count=4, tokens=1024),
-                Canvas(768, 640, count=2, tokens=1536, fragments=0.3),
-                Canvas(928, 1312, count=1, tokens=3584, fragments=0.3),
+                Canvas(640, 448, count=4, tokens=1024, weight=2),
+                Canvas(1120, 256, count=4, tokens=1024),
+                Canvas(320, 896, count=4, tokens=1024),
+                Canvas(928, 1312, count=1, tokens=3584, fragments=0.3, weight=2),
             ),
             looks=("clean", "scan", "photo"),
         ),

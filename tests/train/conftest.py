@@ -5,13 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-for package in ("wordfreq", "faker", "matplotlib", "fontTools", "rdkit", "verovio"):
-    pytest.importorskip(package)
-if not hasattr(torch.optim, "Muon"):
-    pytest.skip("torch 2.9 has the first Muon", allow_module_level=True)
-
 from docparse.synth import SynthPage, SynthSettings, make_page
-from docparse.train.batches import Canvas, Crops, Mixture, Pages
+from docparse.train.batches import Canvas, Crops, Pages
 from docparse.train.recipe import Pace, Stage
 from docparse.train.vocabulary import Vocabulary
 
@@ -24,7 +19,7 @@ _PAGES = Pages(
 )
 SEEING = Stage(1, "seeing", Pace(rate=3e-3, warm_up=2), minutes=1, seeing=_CROPS)
 READING = Stage(2, "reading", Pace(3e-3, 2), minutes=1, seeing=_CROPS, looks=2, reading=_PAGES, joint_every=0)
-WHOLE = replace(READING, number=3, name="pages", looks=1, joint_every=2, seeing=Mixture((_CROPS, _PAGES), (1, 1)))
+WHOLE = replace(READING, number=3, name="pages", looks=1, joint_every=2, frozen_steps=1)
 
 
 @pytest.fixture(scope="session")

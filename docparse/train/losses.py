@@ -131,8 +131,10 @@ class ReadingLoss(nn.Module):
             * queries.shape[-1] ** -0.5
             for queries, keys in reading.pointers
         ]
-        pointers = [F.cross_entropy(look, batch.cells.flatten(), ignore_index=NOWHERE) for look in looks]
-        pointer = torch.stack(pointers).sum()
+        cells_read = batch.cells.flatten()
+        # Not the mean: a page without text has nothing to point at.
+        pointers = [F.cross_entropy(look, cells_read, ignore_index=NOWHERE, reduction="sum") for look in looks]
+        pointer = torch.stack(pointers).sum() / (cells_read != NOWHERE).sum().clamp(min=1)
         place = self._place(reading.early[:, before:after], down, across)
         with torch.set_grad_enabled(not frozen):
             dense, seen = _dense(self.heads.dense(cells), batch.slots)

@@ -74,6 +74,8 @@ def nano(
 
     --minutes is for all stages together, each with its share; --steps is for each. The result is in OUT/checkpoint.
     """
+    if minutes is not None and steps is not None:
+        raise UsageError("give --minutes or --steps, and not both")
     _prepare(debug)
     from docparse.train.export import CHECKPOINT, check_folder
     from docparse.train.nano import Nano, stage_folder, train_stage
@@ -82,8 +84,6 @@ def nano(
     from docparse.train.task import Run
 
     check_folder(out / CHECKPOINT)
-    if minutes is not None and steps is not None:
-        raise UsageError("give --minutes or --steps, and not both")
     chosen = [one for one in STAGES if stage in (None, one.number)]
     pupil = Nano.fresh(seed)
     before = [stage_folder(out, one) for one in reversed(STAGES[: chosen[0].number - 1])]
@@ -155,9 +155,9 @@ def finetune(
     debug: Debug = False,
 ) -> None:
     """Fine-tune a Qwen2.5-VL on pages with their truth; the result is in OUT/checkpoint."""
+    if (minutes is None) == (steps is None):
+        raise UsageError("say how long: --minutes or --steps, and not both")
     _prepare(debug)
-    if minutes is None and steps is None:
-        raise UsageError("say how long: --minutes or --steps")
     from docparse.runtime.checkpoint import locate
     from docparse.train.finetune import Tuner, Tuning
     from docparse.train.task import Run

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..errors import ModelError, UsageError
 from ..extra import extra
 from ..runtime.checkpoint import CheckpointInfo, check, first_line
-from ..runtime.model import load
+from ..runtime.model import load, quietly
 from ..runtime.placement import Placement
 from .export import CHECKPOINT, check_folder, export_tuned
 from .folder import FolderPages, Found, Model, PageQuestion, find_pages
@@ -109,7 +109,8 @@ class Tuner:
             _with_lora(network, tuning.lora_rank, run.seed) if tuning.lora_rank else network.requires_grad_(True)
         )
         if info.parameters > _LARGE:
-            network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            with quietly():
+                network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         return cls(network.train(), info, model, found, tuning)
 
     def train(self, run: Run, tell: Tell = silent) -> Outcome:
@@ -163,6 +164,7 @@ def _with_lora(network: Any, rank: int, seed: int) -> Any:
     torch.manual_seed(seed)
     config = peft.LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LORA_TARGETS, lora_dropout=0.0)
     try:
-        return peft.get_peft_model(network, config)
+        with quietly():
+            return peft.get_peft_model(network, config)
     except ValueError as error:
         raise ModelError(f"LoRA finds none of its layers in the checkpoint: {first_line(error)}") from error

@@ -41,6 +41,7 @@ _COMMON = (
 """What print is mostly set in."""
 _ODD_WEIGHT = re.compile("Light|Thin|Black|Extra|Heavy|Hairline|Condensed|Semi|Medium")
 _UPRIGHT = re.compile(r"(-Regular|-regular|Sans|Serif|Mono)\.")
+_MOST_PICKS = 100
 _NEEDED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?'()-%/é")
 
 
@@ -69,19 +70,18 @@ def pick_face(random: Random) -> str:
     Raises:
         UsageError: there are none, or fontTools is missing.
     """
-    (some,) = random.choices(_faces(), (1.0, 1.2, 0.8))
-    return random.choice(some)
+    for _ in range(_MOST_PICKS):
+        (some,) = random.choices(_faces(), (1.0, 1.2, 0.8))
+        # Looked at when it is picked, for to look at all of them takes seconds.
+        if some and _letters(face := random.choice(some)) >= _NEEDED:
+            return face
+    raise UsageError("no fonts to print with: apt install fonts-dejavu fonts-liberation fonts-freefont-ttf")
 
 
 @cache
 def _faces() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Files of all faces that crops are set in, of the common ones, and of those of them that are upright and of
-    ordinary weight. What there are none of is all.
-
-    Raises:
-        UsageError: there are none, or fontTools is missing.
-    """
-    extra("fontTools.ttLib", "train")
+    """Files of all faces that crops may be set in, of the common ones, and of those of them that are upright and of
+    ordinary weight."""
     found = [
         str(path)
         for folder in FONT_FOLDERS
@@ -89,13 +89,10 @@ def _faces() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         if path.suffix.lower() in (".ttf", ".otf")
         and path.name.startswith(_FAMILIES)
         and not any(word in path.name for word in _NOT)
-        and _letters(str(path)) >= _NEEDED
     ]
-    if not found:
-        raise UsageError("no fonts to print with: apt install fonts-dejavu fonts-liberation fonts-freefont-ttf")
     common = [face for face in found if (n := Path(face).name).startswith(_COMMON) and not _ODD_WEIGHT.search(n)]
     upright = [face for face in common if _UPRIGHT.search(Path(face).name)]
-    return tuple(found), tuple(common or found), tuple(upright or common or found)
+    return tuple(found), tuple(common), tuple(upright)
 
 
 @cache

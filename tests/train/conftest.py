@@ -1,9 +1,11 @@
 """Small stages of nano: the real code on networks and pages that take seconds."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 from docparse.synth import SynthPage, SynthSettings, make_page
 from docparse.train.batches import Canvas, Crops, Pages
@@ -31,3 +33,20 @@ def vocabulary() -> Vocabulary:
 def page() -> SynthPage:
     """A fragment with headings, paragraphs and entities."""
     return make_page(5, SynthSettings(size=(448, 256), languages=("en",), figures=0.0))
+
+
+HEADING = '<html><body>\n<h1 data-bbox="20 20 90 36">Title</h1>\n</body></html>'
+PARAGRAPH = '<html><body>\n<p data-bbox="20 20 90 50">A line and more</p>\n</body></html>'
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of two pages with their truth, to fine-tune on."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, html, text in (("a", HEADING, "Title"), ("b", PARAGRAPH, "A line\nand more")):
+        image = Image.new("RGB", (160, 120), "white")
+        ImageDraw.Draw(image).text((20, 20), text, fill="black")
+        image.save(folder / f"{name}.png")
+        (folder / f"{name}.html").write_text(html)
+    return folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 from safetensors.torch import load_file
 
 from docparse.errors import InputError, ModelError
@@ -17,26 +17,14 @@ from docparse.train.folder import FolderPages, Model, find_pages, rescaled
 from docparse.train.task import Run
 from tests.checkpoints import make_checkpoint
 
-HEADING = '<html><body>\n<h1 data-bbox="20 20 90 36">Title</h1>\n</body></html>'
-PARAGRAPH = '<html><body>\n<p data-bbox="20 20 90 50">A line and more</p>\n</body></html>'
+from .conftest import HEADING, PARAGRAPH
+
 FULL, LORA = Tuning(rate=3e-3, pages=2), Tuning(lora_rank=8, rate=2e-2, pages=2)
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_checkpoint(tmp_path_factory.mktemp("finetune") / "tiny")
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for name, html, text in (("a", HEADING, "Title"), ("b", PARAGRAPH, "A line\nand more")):
-        image = Image.new("RGB", (160, 120), "white")
-        ImageDraw.Draw(image).text((20, 20), text, fill="black")
-        image.save(folder / f"{name}.png")
-        (folder / f"{name}.html").write_text(html)
-    return folder
 
 
 def run_of(folder: Path, steps: int) -> Run:

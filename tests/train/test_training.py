@@ -134,7 +134,7 @@ def test_what_is_no_state_is_told(tmp_path: Path) -> None:
         with pytest.raises(error, match=words):
             nano.start_from(tmp_path / name)
     learn(nano, SEEING, run_of(tmp_path / "run", 1))
-    with pytest.raises(UsageError, match="holds the state of nano stage 1 .* give another folder"):
+    with pytest.raises(UsageError, match=r"holds the state of nano stage 1 .* give another folder"):
         learn(nano, READING, run_of(tmp_path / "run", 1))
     with pytest.raises(UsageError, match="with seed 3"):
         learn(nano, SEEING, run_of(tmp_path / "run", 1, seed=3))

@@ -21,6 +21,8 @@ from .state import Weights, start_from
 from .task import Outcome, Run, Task, Tell, Turn, silent
 from .vocabulary import Vocabulary
 
+_MOST_COMPILED = 64
+
 
 @dataclass
 class Nano:
@@ -134,5 +136,7 @@ def _compiler(wanted: bool | None, device: str) -> Callable[[Callable[..., Any]]
     """
     on_cpu = device == "cpu" or (device == "auto" and not torch.cuda.is_available())
     if wanted or (wanted is None and on_cpu and _has_compiler()):
+        # One for each canvas, with and without gradients, and not the dynamic shapes that torch turns to after eight.
+        torch._dynamo.config.recompile_limit = _MOST_COMPILED
         return lambda function: torch.compile(function, dynamic=False)
     return lambda function: function

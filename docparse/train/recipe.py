@@ -65,17 +65,20 @@ STAGES = (
         minutes=240,
         seeing=_CROPS,
         reading=Pages(
-            # Of as many cells each, so that a step takes as long and rows and columns of all numbers are learnt.
+            # Flat and tall ones too, so that rows and columns of all numbers are learnt; all take about as long.
             (
-                Canvas(448, 256, count=8, tokens=512, weight=2),
-                Canvas(896, 128, count=8, tokens=512),
-                Canvas(224, 512, count=8, tokens=512),
+                Canvas(448, 256, count=8, tokens=512, weight=4),
+                Canvas(896, 128, count=8, tokens=512, weight=2),
+                Canvas(224, 512, count=8, tokens=512, weight=2),
+                Canvas(640, 448, count=4, tokens=1024),
+                Canvas(1120, 256, count=4, tokens=1024),
+                Canvas(224, 1280, count=4, tokens=1024),
             ),
             looks=("clean", "clean", "scan"),
             languages=_LATIN,
             figures=0.0,
         ),
-        joint_every=3,
+        joint_every=2,
         # A decoder that cannot read yet has nothing to teach the tower, which goes on with crops.
         frozen_steps=300,
         tower_scale=0.67,
@@ -95,7 +98,7 @@ STAGES = (
             ),
             looks=("clean", "scan", "photo"),
         ),
-        joint_every=3,
+        joint_every=2,
         tower_scale=0.67,
     ),
 )

@@ -15,8 +15,8 @@ QUICK = ("--workers", "0", "--device", "cpu", "--dtype", "float32")
 
 
 def test_nano_is_trained(docparse: Run, tmp_path: Path) -> None:
-    nano = ("train", "nano", "runs", "--stage", "1", "--steps", "1", *QUICK, "--no-compile")
-    first = docparse(*nano, env=ONE_THREAD)
+    nano = ("train", "nano", "runs", "--stage", "1", "--steps", "1", "--no-compile")
+    first = docparse(*nano, *QUICK, env=ONE_THREAD)
     assert first.code == 0, first.err
     assert first.out == b""
     assert "stage 1: step 1 (100%)" in first.messages[0]
@@ -24,8 +24,6 @@ def test_nano_is_trained(docparse: Run, tmp_path: Path) -> None:
     (row,) = (tmp_path / "runs/stage-1/log.jsonl").read_text().splitlines()
     assert json.loads(row)["step"] == 1
     Image.open(tmp_path / "runs/stage-1/curve.png").verify()
-    again = docparse(*nano, env=ONE_THREAD)
-    assert "nothing is left to do after 1 steps" in again.messages[0]
     exported = docparse("train", "export", "runs/stage-1", "nano", env=ONE_THREAD)
     assert (exported.code, exported.err) == (0, "")
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("runs/checkpoint", "nano")]

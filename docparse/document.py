@@ -131,12 +131,29 @@ class Formula(_Notation):
     asset: Asset | None = None
 
 
+class DataPoint(Model):
+    """A number of a chart, with what it is the number of."""
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    category: str = ""
+    """The text of the row's first cell."""
+    series: str = ""
+    """The text of the column's head."""
+    number: float
+    unit: str = ""
+    """As it stands beside the number, or in brackets at the end of the column's head; prefixes such as ``million``
+    included: the number is the printed one."""
+
+
 class Chart(_Element):
     kind: Literal["chart"] = "chart"
     row_count: int = 0
     column_count: int = 0
     cells: list[Cell] = []
     """The chart's data as a table; empty where only the picture is known."""
+    data: list[DataPoint] = []
+    """The numbers of the table, typed."""
     asset: Asset | None = None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..document import Chemical, Problem
 from .checker import Checker, UncheckedError, invalid, unchecked
@@ -85,7 +85,7 @@ def _read(smiles: str) -> Molecule:
     from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
     with rdBase.CaptureErrorLog() as log:
-        molecule = Chem.MolFromSmiles(smiles)
+        molecule: Any = Chem.MolFromSmiles(smiles)
     if molecule is None:
         return Molecule(reason=_reason(log.messages))
     if not molecule.GetNumAtoms():
@@ -97,11 +97,12 @@ def _draw(smiles: str) -> str | None:
     from rdkit import Chem
     from rdkit.Chem.Draw import rdMolDraw2D
 
-    molecule = Chem.MolFromSmiles(smiles)
+    molecule: Any = Chem.MolFromSmiles(smiles)
     if molecule is None or not molecule.GetNumAtoms():
         return None
     drawer = rdMolDraw2D.MolDraw2DSVG(-1, -1)
-    options = drawer.drawOptions()
+    # RDKit's type information knows only the class of its settings.
+    options: Any = drawer.drawOptions()
     options.useBWAtomPalette()
     options.clearBackground = False
     options.fixedBondLength = _BOND

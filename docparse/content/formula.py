@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from .text import printable
+from ..document import AnyElement, Formula, Problem, Severity
+from .checker import invalid
+from .text import find_math, printable
 
 MAX_LENGTH = 10_000
 """Characters; longer "formulas" are loops of a model."""
@@ -77,6 +79,34 @@ def strip_delimiters(latex: str) -> str:
         return latex.strip()
     body = next(group for group in match.groups() if group is not None)
     return latex.strip() if "$$" in body else body.strip()
+
+
+def examine(element: Formula) -> list[Problem]:
+    """Normalise the element's LaTeX and tell whether it converts."""
+    latex = printable(strip_delimiters(element.latex))
+    if element.text == element.latex:
+        element.text = latex
+    element.latex = latex
+    if not latex:
+        return []
+    element.reason = to_mathml(latex, display=True).problem
+    element.valid = element.reason is None
+    return [invalid("latex-invalid", "LaTeX", element.reason, element.id)] if element.reason else []
+
+
+def examine_text(element: AnyElement) -> list[Problem]:
+    """Tell which of the formulas between dollars in a text (a table's cells included) do not convert."""
+    if element.text.count("$") < 2:
+        return []
+    problems = []
+    for match in find_math(printable(element.text)):
+        latex = (match["display"] or match["inline"]).strip()
+        if reason := to_mathml(latex, display=match["display"] is not None).problem:
+            message = f"{match[0][:60]} in the text is shown as its source: {reason}"
+            problems.append(
+                Problem(kind="latex-invalid", severity=Severity.INFO, message=message, element=element.id)
+            )
+    return problems
 
 
 @lru_cache(maxsize=4096)

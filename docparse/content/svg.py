@@ -57,7 +57,7 @@ def standalone(drawing: str) -> str:
 
 
 def _copy(part: etree._Element, parent: etree._Element, symbols: dict[str, etree._Element]) -> None:
-    tag = part.tag.removeprefix(_NAMESPACE) if isinstance(part.tag, str) else ""
+    tag = str(part.tag).removeprefix(_NAMESPACE)  # a comment's tag is a function
     if tag == "use":
         symbol = symbols.get(part.get(_LINK, "")[1:])
         group = etree.SubElement(parent, "g", _allowed(part))
@@ -90,5 +90,6 @@ def _allowed(part: etree._Element) -> dict[str, str]:
     return {
         name: "currentColor" if value.lower() in _BLACK else value
         for name, value in given.items()
-        if name in SVG_ATTRIBUTES and "(" not in value.replace("translate(", "").replace("scale(", "").replace("rotate(", "")
+        if name in SVG_ATTRIBUTES
+        and "(" not in value.replace("translate(", "").replace("scale(", "").replace("rotate(", "")
     }

@@ -13,7 +13,8 @@ MAX_LENGTH = 10_000
 """Characters; longer "tunes" are loops of a model."""
 _FIELD = re.compile(r"([A-Za-z+]):(.*)")
 _KEY = re.compile(
-    r"(?:[A-Ga-g][#b♯♭]?\s*(?:m|min|maj|mix|dor|phr|lyd|loc|ion|aeo)?[a-z]*|none|H[Pp])?(?![A-Za-z])(?:\s.*)?", re.IGNORECASE
+    r"(?:[A-Ga-g][#b♯♭]?\s*(?:m|min|maj|mix|dor|phr|lyd|loc|ion|aeo)?[a-z]*|none|H[Pp])?(?![A-Za-z])(?:\s.*)?",
+    re.IGNORECASE,
 )
 # Chord symbols, decorations, grace notes and inline fields: none of them is a note.
 _BESIDE = re.compile(r'"[^"\n]*"|![^!\n]*!|\+[a-z]+\+|\{[^}\n]*\}|\[[A-Za-z]:[^\]\n]*\]')

@@ -14,6 +14,7 @@ MAX_LENGTH = 5_000
 """Characters; longer "molecules" are loops of a model."""
 _BOND = 22
 """Pixels that a bond is long in a drawing."""
+_LOWERED, _RAISED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _STAMP = re.compile(r"^\[\d\d:\d\d:\d\d\] ")
 
 
@@ -69,6 +70,12 @@ def draw(smiles: str) -> str | None:
         return RDKIT.ask(_draw, smiles)
     except UncheckedError:
         return None
+
+
+def typeset(formula: str) -> str:
+    """A molecular formula with lowered numbers and raised charge: C₈H₁₀N₄O₂, C₂H₃O₂⁻."""
+    body, sign, charge = (*re.split(r"([-+])", formula, maxsplit=1), "", "")[:3]
+    return body.translate(_LOWERED) + (charge + sign).translate(_RAISED)
 
 
 def _refused(smiles: str) -> str | None:

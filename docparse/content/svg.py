@@ -3,6 +3,8 @@
 No style sheet, no reference, no name that could clash in a page of many drawings, nothing that could be active.
 """
 
+import re
+
 from lxml import etree
 
 from .text import printable
@@ -17,6 +19,7 @@ SVG_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _SHAPES = frozenset("path rect polygon polyline ellipse circle line".split())
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
+_MOVES = re.compile(r"\b(?:translate|scale|rotate)\(")
 _BLACK = ("black", "#000000", "#000")
 # Signs of music fonts that stand in texts, as every font has them.
 _SIGNS = {
@@ -56,6 +59,11 @@ def standalone(drawing: str) -> str:
     return drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
 
 
+def refers_to_nothing(value: str) -> bool:
+    """Whether an attribute's value is without ``url(…)`` and any other function that does not just move or scale."""
+    return "(" not in _MOVES.sub("", value)
+
+
 def _copy(part: etree._Element, parent: etree._Element, symbols: dict[str, etree._Element]) -> None:
     tag = str(part.tag).removeprefix(_NAMESPACE)  # a comment's tag is a function
     if tag == "use":
@@ -90,6 +98,5 @@ def _allowed(part: etree._Element) -> dict[str, str]:
     return {
         name: "currentColor" if value.lower() in _BLACK else value
         for name, value in given.items()
-        if name in SVG_ATTRIBUTES
-        and "(" not in value.replace("translate(", "").replace("scale(", "").replace("rotate(", "")
+        if name in SVG_ATTRIBUTES and refers_to_nothing(value)
     }

@@ -28,7 +28,7 @@ body {
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
+header, nav, summary, .notes, .failed, .invalid, section.page::before, .header, .footer {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
 }
 header { color: var(--muted); }
@@ -58,8 +58,10 @@ aside::before { content: ""; display: block; width: 4rem; border-top: 1px solid 
 aside + aside { margin-top: 0; } aside + aside::before { display: none; }
 .header, .footer { color: var(--muted); margin: 0.25em 0; }
 figure { margin: 1.5em 0; break-inside: avoid; }
-figure > img, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
-figure > img { background: #fff; border-radius: 2px; }
+figure img, .drawing, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+figure img { background: #fff; border-radius: 2px; }
+.pair { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; justify-content: center; }
+.pair > * { margin: 0; }
 .placeholder {
   display: flex; align-items: center; justify-content: center; min-width: min(100%, 9rem);
   min-height: 3.5rem; max-height: 14rem; padding: 0.5rem;
@@ -92,7 +94,8 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .failed {
   margin: 1rem 0; padding: 0.5rem 0.75rem; border-inline-start: 3px solid var(--bad); background: var(--wash);
 }
-.failed, .notes .error { color: var(--bad); }
+.failed, .notes .error, .invalid { color: var(--bad); }
+.invalid { text-align: center; margin: 0.25em 0; }
 @media print {
   :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

@@ -1,14 +1,17 @@
-"""Music in ABC: read, engraved and played by verovio."""
+"""Music in ABC: read by us, engraved and played by verovio."""
 
 import base64
+import re
 from functools import lru_cache
 from typing import Any
 
 from ..document import Music, Problem
+from .abc import read_tune
+from .abc_fields import AbcError, UnsupportedAbcError
 from .checker import Checker, UncheckedError, invalid, unchecked
+from .musicxml import to_musicxml
 from .svg import plain_drawing
 from .text import printable
-from .tune import read_tune
 
 VEROVIO = Checker("verovio", "verovio", "music")
 _SCALE = 40
@@ -16,7 +19,7 @@ _SCALE = 40
 _WIDTH = 1840
 """Of a line of music, in verovio's units: the width of the HTML's column at that scale."""
 _OPTIONS = {
-    "inputFrom": "abc",
+    "inputFrom": "xml",
     "scale": _SCALE,
     "pageWidth": _WIDTH,
     "pageHeight": 60_000,
@@ -62,9 +65,12 @@ def midi(abc: str) -> bytes | None:
     return None if data is None else base64.b64decode(data)
 
 
-def mei(abc: str) -> str | None:
-    """The music as MEI, verovio's own notation; None where it cannot be read here."""
-    return _rendered(abc, "mei")
+def musicxml(abc: str) -> str | None:
+    """The music as a MusicXML file; None where it cannot be read. Needs no extra."""
+    try:
+        return to_musicxml(read_tune(abc))
+    except AbcError:
+        return None
 
 
 @lru_cache(maxsize=1024)
@@ -72,19 +78,21 @@ def _reason(abc: str) -> str | None:
     """Why ``abc`` is none; None if it is.
 
     Raises:
-        UncheckedError: verovio is missing or gives no answer.
+        UncheckedError: it cannot be told, or verovio is missing or gives no answer.
     """
-    tune = read_tune(abc)
-    if tune.invalid:
-        return tune.invalid
-    if tune.unsupported:
-        raise UncheckedError(f"verovio does not read {tune.unsupported}")
-    return None if VEROVIO.ask(_render, tune.source, "mei") else "verovio finds no note in it"
+    try:
+        source = to_musicxml(read_tune(abc))
+    except UnsupportedAbcError as error:
+        raise UncheckedError(f"docparse does not read {error}") from error
+    except AbcError as error:
+        return str(error)
+    written, engraved = source.count("<pitch>"), VEROVIO.ask(_note_count, source)
+    return None if engraved == written else f"verovio engraves {engraved} of its {written} notes"
 
 
 @lru_cache(maxsize=256)
 def _rendered(abc: str, form: str) -> str | None:
-    source = read_tune(abc).source
+    source = musicxml(abc)
     try:
         return VEROVIO.ask(_render, source, form) if source else None
     except UncheckedError:
@@ -94,18 +102,22 @@ def _rendered(abc: str, form: str) -> str | None:
 # From here on in a process of its own.
 
 
-def _render(source: str, form: str) -> str | None:
-    """The tune as ``svg``, ``midi`` (base64) or ``mei``; None if it is without a note."""
+def _note_count(source: str) -> int:
+    return len(re.findall(r"<note\b", _loaded(source).getMEI()))
+
+
+def _render(source: str, form: str) -> str:
+    """The music as ``svg`` or ``midi`` (base64)."""
+    toolkit = _loaded(source)
+    return str(toolkit.renderToMIDI()) if form == "midi" else plain_drawing(toolkit.renderToSVG(1))
+
+
+def _loaded(source: str) -> Any:
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
     toolkit: Any = verovio.toolkit()
     toolkit.setOptions(_OPTIONS)
     if not toolkit.loadData(source):
-        return None
-    found = str(toolkit.getMEI())
-    if "<note" not in found:
-        return None
-    if form == "mei":
-        return found
-    return str(toolkit.renderToMIDI()) if form == "midi" else plain_drawing(toolkit.renderToSVG(1))
+        raise ValueError("verovio cannot load it")
+    return toolkit

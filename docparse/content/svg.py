@@ -21,7 +21,9 @@ _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _MOVES = re.compile(r"\b(?:translate|scale|rotate)\(")
 _BLACK = ("black", "#000000", "#000")
-# Signs of music fonts that stand in texts, as every font has them.
+_MUSIC_FONT, _OF_ITS_SIZE = "Leipzig", 0.6
+"""Verovio's; its signs are smaller than letters of the same size."""
+# Signs of music fonts that stand in texts (SMuFL), as every font has them.
 _SIGNS = {
     0xE1D3: "\U0001d15e",
     0xE1D5: "♩",
@@ -31,6 +33,15 @@ _SIGNS = {
     0xE260: "♭",
     0xE261: "♮",
     0xE262: "♯",
+    0xEA64: "♭",
+    0xEA65: "♮",
+    0xEA66: "♯",
+    0xECA2: "\U0001d15d",
+    0xECA3: "\U0001d15e",
+    0xECA5: "♩",
+    0xECA7: "♪",
+    0xECA9: "\U0001d161",
+    0xECB7: ".",
 }
 
 
@@ -82,8 +93,13 @@ def _copy(part: etree._Element, parent: etree._Element, symbols: dict[str, etree
         if tag in _SHAPES and "stroke-width" in attributes and "stroke" not in attributes:
             copied.set("stroke", "currentColor")
         if tag in ("text", "tspan"):
+            if copied.get("font-family") == _MUSIC_FONT:
+                del copied.attrib["font-family"]
+                copied.set(
+                    "font-size", f"{_OF_ITS_SIZE * float(copied.get('font-size', '0').removesuffix('px')):g}px"
+                )
             # Blanks at the ends are those of the source's indentation.
-            copied.text = printable((part.text or "").strip().translate(_SIGNS))
+            copied.text = printable((part.text or "").strip(" \t\n").translate(_SIGNS))
     for child in part:
         _copy(child, copied, symbols)
     if tag == "g" and copied is not parent and not len(copied):

@@ -10,10 +10,12 @@ from .abc import read_tune
 from .abc_fields import AbcError, UnsupportedAbcError
 from .checker import Checker, UncheckedError, invalid, unchecked
 from .musicxml import to_musicxml
-from .svg import plain_drawing
+from .svg import plain_drawing, standalone
 from .text import printable
 
 VEROVIO = Checker("verovio", "verovio", "music")
+FORMS = {"midi": ".mid", "musicxml": ".musicxml", "svg": ".svg"}
+"""What music can be written as, and how such files are called."""
 _SCALE = 40
 """Percent: the height of a staff is 29 pixels."""
 _WIDTH = 1840
@@ -54,23 +56,27 @@ def examine(element: Music) -> list[Problem]:
     return [invalid("abc-invalid", "ABC", element.reason, element.id)] if element.reason else []
 
 
+@lru_cache(maxsize=256)
 def draw(abc: str) -> str | None:
     """The music as plain SVG; None where it cannot be engraved here."""
-    return _rendered(abc, "svg")
-
-
-def midi(abc: str) -> bytes | None:
-    """The music as a MIDI file; None where it cannot be played here."""
-    data = _rendered(abc, "midi")
-    return None if data is None else base64.b64decode(data)
-
-
-def musicxml(abc: str) -> str | None:
-    """The music as a MusicXML file; None where it cannot be read. Needs no extra."""
     try:
-        return to_musicxml(read_tune(abc))
-    except AbcError:
+        return VEROVIO.ask(_render, to_musicxml(read_tune(abc)), "svg")
+    except (AbcError, UncheckedError):
         return None
+
+
+def convert(abc: str, form: str) -> bytes:
+    """A file of the music, in one of ``FORMS``; MusicXML needs no extra.
+
+    Raises:
+        AbcError: it cannot be read.
+        UncheckedError: verovio is missing or gives no answer.
+    """
+    source = to_musicxml(read_tune(abc))
+    if form == "musicxml":
+        return source.encode()
+    rendered = VEROVIO.ask(_render, source, form)
+    return base64.b64decode(rendered) if form == "midi" else standalone(rendered).encode()
 
 
 @lru_cache(maxsize=1024)
@@ -88,15 +94,6 @@ def _reason(abc: str) -> str | None:
         return str(error)
     written, engraved = source.count("<pitch>"), VEROVIO.ask(_note_count, source)
     return None if engraved == written else f"verovio engraves {engraved} of its {written} notes"
-
-
-@lru_cache(maxsize=256)
-def _rendered(abc: str, form: str) -> str | None:
-    source = musicxml(abc)
-    try:
-        return VEROVIO.ask(_render, source, form) if source else None
-    except UncheckedError:
-        return None
 
 
 # From here on in a process of its own.

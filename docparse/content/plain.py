@@ -31,7 +31,7 @@ _RAISED = str.maketrans("0123456789+-−=()nio∘°", "⁰¹²³⁴⁵⁶⁷⁸�
 _LOWERED = str.maketrans("0123456789+-−=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓ")
 _WRAPPED = re.compile(
     r"\\(?:math(?:rm|bf|it|sf|tt|up|normal)|text(?:rm|bf|it|sf|tt|up|normal)?|operatorname|mbox|boldsymbol|bm|pmb|emph)"
-    r"\s*\{([^{}\\$]*)\}"
+    r"\s*\{((?:[^{}\\$]|\{[^{}\\$]*\})*)\}"
 )
 _SPACE = re.compile(r"~|\\[ ,:;]|\\(?:quad|qquad|enspace|thinspace|hspace\{[^{}]*\})(?![A-Za-z])")
 _NOTHING = re.compile(r"\\!|\\(?:left|right|displaystyle|textstyle|big|Big|limits|nolimits)(?![A-Za-z])\.?")

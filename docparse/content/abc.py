@@ -8,13 +8,26 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from .abc_fields import AbcError, Key, Meter, Tempo, read_clef, read_key, read_meter, read_tempo, read_unit
+from .abc_fields import (
+    AbcError,
+    Key,
+    Meter,
+    Tempo,
+    UnsupportedAbcError,
+    read_clef,
+    read_key,
+    read_meter,
+    read_tempo,
+    read_unit,
+)
 from .abc_voice import VoiceReader
 from .text import printable
 from .tune import Tune
 
 MAX_LENGTH = 10_000
 """Characters; longer "tunes" are loops of a model."""
+MAX_NOTES = 2_000
+"""No page has more, and verovio would take its time."""
 _FIELD = re.compile(r"([A-Za-z+]):(?![|:])(.*)")
 """``d:|`` is a note at the end of a repeat."""
 
@@ -68,6 +81,8 @@ class _Reader:
         self._tune.voices = [voice for part in self._parts.values() if (voice := part.finished()).measures]
         if not self._tune.note_count:
             raise AbcError("no note")
+        if self._tune.note_count > MAX_NOTES:
+            raise UnsupportedAbcError(f"more than {MAX_NOTES} notes")
         if sum(part.unknown for part in self._parts.values()) > self._tune.note_count:
             raise AbcError("words instead of notes")
         return self._tune

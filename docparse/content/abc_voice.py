@@ -2,11 +2,14 @@
 
 import re
 from fractions import Fraction
+from itertools import islice
 
 from .abc_fields import AbcError, Key, Meter, Tempo, UnsupportedAbcError, read_key, read_meter, read_tempo, read_unit
 from .tune import Event, Measure, Pitch, Syllable, Voice
 
 MAX_MEASURES = 2_000
+MAX_EVENTS = 300
+"""Notes and rests in a measure: verovio's time grows with their square."""
 _LENGTH = r"(\d{0,4})(/{0,6})(\d{0,4})"
 _NOTE = re.compile(r"(\^\^?|__?|=)?([A-Ga-g])([,']*)" + _LENGTH)
 _TOKEN = re.compile(
@@ -195,6 +198,8 @@ class VoiceReader:
         if not event.length:
             raise AbcError("a note without length")
         self._times = Fraction(1)
+        if len(self.measure.events) >= MAX_EVENTS:
+            raise UnsupportedAbcError(f"a measure of more than {MAX_EVENTS} notes")
         if self._tuplet and self._tuplet_left:
             event.tuplet = self._tuplet
             event.tuplet_edge = event.tuplet_edge or ("stop" if self._tuplet_left == 1 else "")
@@ -209,7 +214,7 @@ class VoiceReader:
                 self._beamed.append(event)
 
     def _graces(self, notes: str, *, slashed: bool) -> None:
-        for match in _NOTE.finditer(notes):
+        for match in islice(_NOTE.finditer(notes), MAX_EVENTS):
             _, pitch = self._pitch(match[0])
             self.measure.events.append(Event(Fraction(1, 8), [pitch], is_grace=True, slashed=slashed))
 

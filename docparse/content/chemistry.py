@@ -12,6 +12,8 @@ from .text import printable
 RDKIT = Checker("RDKit", "rdkit", "chem")
 MAX_LENGTH = 5_000
 """Characters; longer "molecules" are loops of a model."""
+MAX_DRAWN = 200
+"""Atoms; a drawing of more is no picture, and takes RDKit its time."""
 _BOND = 22
 """Pixels that a bond is long in a drawing."""
 _LOWERED, _RAISED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
@@ -105,7 +107,7 @@ def _draw(smiles: str) -> str | None:
     from rdkit.Chem.Draw import rdMolDraw2D
 
     molecule: Any = Chem.MolFromSmiles(smiles)
-    if molecule is None or not molecule.GetNumAtoms():
+    if molecule is None or not 0 < molecule.GetNumAtoms() <= MAX_DRAWN:
         return None
     drawer = rdMolDraw2D.MolDraw2DSVG(-1, -1)
     # RDKit's type information knows only the class of its settings.

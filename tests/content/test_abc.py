@@ -167,7 +167,7 @@ def test_what_is_no_abc(abc: str, reason: str) -> None:
         read_tune(abc)
 
 
-@pytest.mark.parametrize("music", ["C & E|", "[K:C exp ^f]C|"])
+@pytest.mark.parametrize("music", ["C & E|", "[K:C exp ^f]C|", "C" * 301, ("C" * 100 + "|") * 21])
 def test_what_we_cannot_read_is_not_called_invalid(music: str) -> None:
     with pytest.raises(UnsupportedAbcError):
         read_tune(HEADER + music)

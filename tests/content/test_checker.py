@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docparse.content import chemistry, music
+from docparse.content import examine as examination
 from docparse.content.checker import Checker, UncheckedError
 from docparse.content.examine import examine
-from docparse.document import AnyElement, Chart, Chemical, Formula, Music, Paragraph, Severity
+from docparse.document import AnyElement, Chart, Chemical, Formula, Music, Paragraph, Severity, Table
 from docparse.qwenvl.read import table_text
 from tests.export.documents import ABC, SMILES, grid
 
@@ -110,3 +111,19 @@ def test_invalid_formulas_are_marked_and_kept() -> None:
     ]
     assert (formula.valid, formula.reason, formula.latex) == (False, "} is missing", r"\frac{a")
     assert r"$\nosuch{x}$ in the text is shown as its source" in problems[1].message
+
+
+def test_a_page_has_only_so_much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "MAX_SECONDS", -1)
+    chemical, tune, formula = Chemical(id="1", smiles="C1"), Music(id="2", abc="x"), Formula(id="3", latex="x^2")
+    assert [(problem.kind, problem.element) for problem in examine([chemical, tune, formula])] == [
+        ("unchecked", "1"),
+        ("unchecked", "2"),
+    ]
+    assert (chemical.valid, tune.valid, formula.valid) == (None, None, True)
+
+
+def test_dollars_in_two_cells_are_no_formula() -> None:
+    table = Table(cells=grid(("a $\\nosuch", "b$"), ("$\\nosuch$", "")), text="a $\\nosuch\tb$\n$\\nosuch$\t")
+    (problem,) = examine([table])
+    assert problem.message.startswith("$\\nosuch$ in the text")

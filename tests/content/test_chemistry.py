@@ -71,3 +71,9 @@ def test_drawings_are_plain() -> None:
 )
 def test_formulas_are_typeset(formula: str, shown: str) -> None:
     assert typeset(formula) == shown
+
+
+def test_only_what_can_be_seen_is_drawn() -> None:
+    assert draw("C" * 200)
+    assert draw("C" * 201) is None
+    assert read("C" * 201).formula == "C201H404"

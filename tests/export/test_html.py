@@ -3,6 +3,8 @@ import re
 import pytest
 from lxml import html
 
+from docparse.content import chemistry, music
+from docparse.content.checker import Checker
 from docparse.content.svg import SVG_ATTRIBUTES, SVG_TAGS
 from docparse.document import (
     Asset,
@@ -197,6 +199,18 @@ def test_structures_and_music_are_drawn() -> None:
     assert '<p class="code"><code class="smiles">CCO</code> · C₂H₆O</p>' in molecule
     music = main_of(Music(abc="X:1\nT:Air\nK:D\nDEF|", valid=True))
     assert re.search(r"<svg .*Air.*</svg><details><summary>ABC notation</summary><pre>", music)
+
+
+def test_without_the_extras_source_and_picture_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = Checker("none", "docparse_no_such_library", "none")
+    monkeypatch.setattr(chemistry, "RDKIT", missing)
+    monkeypatch.setattr(music, "VEROVIO", missing)
+    molecule = main_of(Chemical(smiles="CCCCO", valid=None, reason="RDKit would check it"))
+    assert 'class="placeholder" role="img" aria-label="Chemical structure"' in molecule
+    assert '<code class="smiles">CCCCO</code></p></figure>' in molecule
+    assert main_of(Music(abc="K:C\nC2|")) == (
+        '<figure class="music"><pre><code class="abc">K:C\nC2|</code></pre></figure>'
+    )
 
 
 def test_what_is_not_valid_is_shown_as_its_source_and_marked() -> None:

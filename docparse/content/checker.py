@@ -11,7 +11,7 @@ from ..document import Problem, Severity
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TIMEOUT = 20.0
+TIMEOUT = 30.0
 """Seconds for one element, the library's own start included."""
 
 

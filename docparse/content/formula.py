@@ -42,6 +42,8 @@ _DELIMITED = re.compile(
 _TAG = re.compile(r"\\tag(\*?)\s*\{([^{}]*)\}")
 # latex2mathml would number the lines of ``align`` itself: numbers that the page does not have.
 _NUMBERED = re.compile(r"(\\(?:begin|end)\s*\{align)\}")
+# latex2mathml 3.81 takes \mathrm{C}, a single letter, for an italic one; with a blank before it, it does not.
+_ROMAN = re.compile(r"\\mathrm\s*\{([A-Za-z])\}")
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 # A formula read from a page has no comments; an unescaped % is a percent sign.
 _PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
@@ -161,6 +163,7 @@ def _convert(latex: str, *, display: bool) -> etree._Element:
     from latex2mathml.converter import Converter
 
     source = _PERCENT.sub(r"\1\\%", _LABEL.sub("", _NUMBERED.sub(r"\1*}", latex)))
+    source = _ROMAN.sub(r"\\mathrm{ \1}", source)
     tag = _TAG.search(source)
     if tag:
         source = source[: tag.start()] + source[tag.end() :]

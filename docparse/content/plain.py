@@ -38,6 +38,7 @@ _NOTHING = re.compile(r"\\!|\\(?:left|right|displaystyle|textstyle|big|Big|limit
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _SCRIPT = re.compile(r"([\^_])\s*(?:\{\s*([^{}]*?)\s*\}|([^\s{}]))")
 _GROUPED = re.compile(r"\{([^{}\\^_]*)\}")
+_DEGREES = re.compile(r"(?<=\d) ?° ?([CFK])\b")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([\w.]+)\}\s*\{([\w.]+)\}")
 
 
@@ -59,7 +60,7 @@ def plain(latex: str) -> str | None:
     if re.search(r"[\\^_{}]", text):
         return None
     text = re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match[0]) - 0xE000), text)
-    return " ".join(text.split())
+    return _DEGREES.sub(r" °\1", " ".join(text.split()))
 
 
 def readable(text: str) -> str:

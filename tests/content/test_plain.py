@@ -14,7 +14,7 @@ from docparse.content.plain import plain, readable
         (r"10^{-3}", "10⁻³"),
         (r"x_{1}", "x₁"),
         (r"\mathrm{CO}_2", "CO₂"),
-        (r"25^{\circ} \mathrm{C}", "25° C"),
+        (r"25^{\circ} \mathrm{C}", "25 °C"),
         (r"3 \times 10^{8} \mathrm{~m} / \mathrm{s}", "3 × 10⁸ m / s"),
         (r"\pm 0.5", "± 0.5"),
         (r"\textbf{\mathrm{A}}", "A"),

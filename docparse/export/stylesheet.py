@@ -28,7 +28,7 @@ body {
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-header, nav, summary, .notes, .failed, .invalid, section.page::before, .header, .footer {
+header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
 }
 header { color: var(--muted); }
@@ -94,8 +94,8 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .failed {
   margin: 1rem 0; padding: 0.5rem 0.75rem; border-inline-start: 3px solid var(--bad); background: var(--wash);
 }
-.failed, .notes .error, .invalid { color: var(--bad); }
-.invalid { text-align: center; margin: 0.25em 0; }
+.failed, .notes .error { color: var(--bad); }
+.invalid { color: var(--bad); text-align: center; margin: 0.25em 0; font: 0.8125rem/1.5 var(--sans); }
 @media print {
   :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

@@ -30,6 +30,8 @@ MAX_NOTES = 2_000
 """No page has more, and verovio would take its time."""
 _FIELD = re.compile(r"([A-Za-z+]):(?![|:])(.*)")
 """``d:|`` is a note at the end of a repeat."""
+_ONE_LINE = re.compile(r"\s*[XTML]:.*\sK:")
+_HEADER_END = re.compile(r"^(K:\s*\S+(?:\s+(?:m|maj|min|mix|dor|phr|lyd|loc|ion|aeo|clef=)\S*)?)\s+", re.MULTILINE)
 
 
 def read_tune(abc: str) -> Tune:
@@ -40,7 +42,7 @@ def read_tune(abc: str) -> Tune:
     """
     if len(abc) > MAX_LENGTH:
         raise AbcError(f"longer than {MAX_LENGTH} characters")
-    lines = [re.sub(r"(?<!\\)%.*", "", line).strip() for line in printable(abc).split("\n")]
+    lines = [re.sub(r"(?<!\\)%.*", "", line).strip() for line in _parted(printable(abc)).split("\n")]
     lines = [line for line in lines if line]
     if not lines:
         raise AbcError("empty")
@@ -50,6 +52,13 @@ def read_tune(abc: str) -> Tune:
     for line in lines:
         reader.line(line)
     return reader.finished()
+
+
+def _parted(abc: str) -> str:
+    """Each field on its own line, where all of them stand on one: in HTML a line break is a blank like others."""
+    if "\n" in abc.strip() or not _ONE_LINE.match(abc):
+        return abc
+    return _HEADER_END.sub(r"\1\n", re.sub(r"\s+(?=[A-Zw]:)", "\n", abc), count=1)
 
 
 class _Reader:

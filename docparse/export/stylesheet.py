@@ -86,7 +86,8 @@ th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } th
 caption.below { caption-side: bottom; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
-p.code { text-align: center; } code.latex { background: var(--wash); padding: 0.1em 0.3em; border-radius: 3px; }
+p.code { text-align: center; }
+code.latex { background: var(--wash); padding: 0.1em 0.3em; border-bottom: 1px dotted var(--bad); }
 code { overflow-wrap: anywhere; } pre code { font-size: 1em; overflow-wrap: normal; }
 summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .notes { margin-top: 1.5rem; color: var(--muted); }

@@ -127,6 +127,18 @@ def test_what_stands_in_the_musicxml() -> None:
     assert score.findtext(".//words") == "Slow"
 
 
+@pytest.mark.parametrize(
+    "abc", ["X:1 T:My Air M:3/4 L:1/4 K:D mix CDE|F3|] w: la la", "T:My Air M:3/4 L:1/4 K:Dmix CDE|F3|] w:la la"]
+)
+def test_a_tune_whose_line_breaks_were_lost(abc: str) -> None:
+    tune = read_tune(abc)
+    assert (tune.title, tune.note_count) == ("My Air", 4)
+    (voice,) = tune.voices
+    assert [pitch.alter for event in voice.measures[0].events for pitch in event.pitches] == [0, 0, 0]
+    assert voice.measures[1].events[0].pitches[0].alter == 1
+    assert voice.measures[0].events[0].verses
+
+
 def test_repeats_in_a_row_are_two_repeats() -> None:
     for bars in ("|: C :: D :|", "|: C :|: D :|", "|: C :|\n|: D :|"):
         score = etree.fromstring(convert(HEADER + bars, "musicxml"))

@@ -78,6 +78,13 @@ class _Element(Model):
     grounding: Grounding | None = None
 
 
+class _Notation(_Element):
+    valid: bool | None = None
+    """Whether it is what its notation allows; null where nothing has told."""
+    reason: str | None = None
+    """Why it is not valid, or why it was not checked."""
+
+
 class Heading(_Element):
     kind: Literal["heading"] = "heading"
     level: int = Field(default=2, ge=1, le=6)
@@ -116,12 +123,27 @@ class Table(_Element):
     """Row by row; slots that a span covers have no cell of their own."""
 
 
-class Formula(_Element):
+class Formula(_Notation):
     kind: Literal["formula"] = "formula"
     latex: str = ""
     """Without delimiters. Empty where only the page's own characters are known (see ``text``)."""
     handwritten: bool = False
     asset: Asset | None = None
+
+
+class DataPoint(Model):
+    """A number of a chart, with what it is the number of."""
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    category: str = ""
+    """The text of the row's first cell."""
+    series: str = ""
+    """The text of the column's head."""
+    number: float
+    unit: str = ""
+    """As it stands beside the number, or in brackets at the end of the column's head; prefixes such as ``million``
+    included: the number is the printed one."""
 
 
 class Chart(_Element):
@@ -130,6 +152,8 @@ class Chart(_Element):
     column_count: int = 0
     cells: list[Cell] = []
     """The chart's data as a table; empty where only the picture is known."""
+    data: list[DataPoint] = []
+    """The numbers of the table, typed."""
     asset: Asset | None = None
 
 
@@ -147,15 +171,21 @@ class Caption(_Element):
     """The id of the table, picture, chart or formula that it belongs to."""
 
 
-class Chemical(_Element):
+class Chemical(_Notation):
     kind: Literal["chemical"] = "chemical"
     smiles: str = ""
+    """As the page has it."""
+    canonical: str = ""
+    """RDKit's canonical SMILES: the same for every way to write the same molecule."""
+    formula: str = ""
+    """The molecular formula: ``C8H10N4O2``."""
     asset: Asset | None = None
 
 
-class Music(_Element):
+class Music(_Notation):
     kind: Literal["music"] = "music"
     abc: str = ""
+    """A tune in ABC notation."""
     asset: Asset | None = None
 
 

@@ -2,6 +2,7 @@
 
 from . import confidence
 from .assemble import link_captions, name_elements
+from .content.examine import examine
 from .document import AnyElement, Cell, Problem, Severity, StopReason
 from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
@@ -43,6 +44,7 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         for cell in _cells(element):
             cell.box = _place(cell.box, scale, page)
     link_captions(elements, page.height)
+    problems += examine(elements)
     if page.text_layer is not None and output.engine != "layout":
         problems += ground(elements, page.text_layer.words)
     return elements, problems

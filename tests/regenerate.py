@@ -19,11 +19,11 @@ def schema() -> dict[Path, str]:
 
 
 def golden() -> dict[Path, str]:
-    from tests.export.documents import GOLDEN, full_document
+    from tests.export.documents import GOLDEN, full_document, without_drawings
 
     document = full_document()
     return {
-        GOLDEN / "full.html": document.to_html(),
+        GOLDEN / "full.html": without_drawings(document.to_html()),
         GOLDEN / "full.md": document.to_markdown(),
         GOLDEN / "full.json": document.to_json(),
     }

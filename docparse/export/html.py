@@ -4,6 +4,7 @@ import html
 from collections.abc import Sequence
 from itertools import groupby
 
+from ..content.plain import readable
 from ..content.text import printable
 from ..document import (
     AnyElement,
@@ -71,7 +72,7 @@ def _title(document: Document) -> str:
     """The file's own title, else the first heading, else the file's name."""
     headings = (element.text for page in document.pages for element in page.elements if element.kind == "heading")
     title = document.title or next(headings, "") or document.source.name
-    return " ".join(printable(title).split())
+    return " ".join(printable(readable(title)).split())
 
 
 def _header(document: Document) -> Node:

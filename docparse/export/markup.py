@@ -58,6 +58,16 @@ def math(latex: str, source: str, *, display: bool) -> Node:
     return etree.fromstring(mathml) if mathml else node("code", source, class_="latex")
 
 
+def drawing(svg: str | None, words: str) -> Node | None:
+    """A plain drawing (``content.svg``) as a picture that says ``words`` to those who do not see it."""
+    if svg is None:
+        return None
+    drawn = etree.fromstring(svg)
+    for name, value in (("class", "drawing"), ("role", "img"), ("aria-label", printable(words))):
+        drawn.set(name, value)
+    return drawn
+
+
 def bbox(box: Box | None) -> str | None:
     """The value of ``data-bbox``: page units, one decimal."""
     return f"{box.x0:.1f} {box.y0:.1f} {box.x1:.1f} {box.y1:.1f}" if box else None

@@ -58,8 +58,10 @@ aside::before { content: ""; display: block; width: 4rem; border-top: 1px solid 
 aside + aside { margin-top: 0; } aside + aside::before { display: none; }
 .header, .footer { color: var(--muted); margin: 0.25em 0; }
 figure { margin: 1.5em 0; break-inside: avoid; }
-figure > img, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
-figure > img { background: #fff; border-radius: 2px; }
+figure img, .drawing, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+figure img { background: #fff; border-radius: 2px; }
+.pair { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; justify-content: center; }
+.pair > * { margin: 0; }
 .placeholder {
   display: flex; align-items: center; justify-content: center; min-width: min(100%, 9rem);
   min-height: 3.5rem; max-height: 14rem; padding: 0.5rem;
@@ -84,7 +86,8 @@ th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } th
 caption.below { caption-side: bottom; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
-p.code { text-align: center; } code.latex { background: var(--wash); padding: 0.1em 0.3em; border-radius: 3px; }
+p.code { text-align: center; }
+code.latex { background: var(--wash); padding: 0.1em 0.3em; border-bottom: 1px dotted var(--bad); }
 code { overflow-wrap: anywhere; } pre code { font-size: 1em; overflow-wrap: normal; }
 summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .notes { margin-top: 1.5rem; color: var(--muted); }
@@ -93,6 +96,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
   margin: 1rem 0; padding: 0.5rem 0.75rem; border-inline-start: 3px solid var(--bad); background: var(--wash);
 }
 .failed, .notes .error { color: var(--bad); }
+.invalid { color: var(--bad); text-align: center; margin: 0.25em 0; font: 0.8125rem/1.5 var(--sans); }
 @media print {
   :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

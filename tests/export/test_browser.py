@@ -81,6 +81,11 @@ def test_full_document_is_drawn_without_a_complaint(browser: "sync_api.Browser",
         "annotation", "all => all.map(part => part.getBoundingClientRect().width)"
     )
     assert set(annotations) == {0}
+    drawings = page.eval_on_selector_all(
+        "svg.drawing", "all => all.map(part => [part.getBBox().width, part.getBoundingClientRect().height])"
+    )
+    assert len(drawings) == 2  # a molecule and a scale
+    assert all(width > 100 and height > 50 for width, height in drawings)
     embedded = page.eval_on_selector("#p1-e17 img", "part => [part.complete, part.naturalWidth]")
     assert embedded == [True, 225]
     page.close()

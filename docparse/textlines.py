@@ -13,8 +13,9 @@ from typing import Any
 import pymupdf
 
 from .bidi import Glyph, has_right_to_left, logical_order
+from .content.joining import SOFT_HYPHEN
 from .geometry import Box
-from .textlayer import SOFT_HYPHEN, Line
+from .textlayer import Line
 
 # No TEXT_CID_FOR_UNKNOWN_UNICODE: a glyph without a mapping must come as U+FFFD, not as an invented character.
 # No TEXT_PRESERVE_LIGATURES: MuPDF spells them out. ActualText is left aside: it need not be what is printed.

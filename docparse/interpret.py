@@ -1,6 +1,7 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
 from .assemble import link_captions, name_elements
+from .content.sizes import measure_headings
 from .document import AnyElement, Cell, Problem, Severity, StopReason
 from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
@@ -36,6 +37,8 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         for cell in _cells(element):
             cell.box = _place(cell.box, scale, page)
     link_captions(elements, page.height)
+    if page.text_layer is not None:
+        measure_headings(elements, [line for block in page.text_layer.blocks for line in block.lines])
     if page.text_layer is not None and output.engine != "layout":
         problems += ground(elements, page.text_layer.words)
     return elements, problems

@@ -1,5 +1,6 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
+from . import confidence
 from .assemble import link_captions, name_elements
 from .content.sizes import measure_headings
 from .document import AnyElement, Cell, Problem, Severity, StopReason
@@ -23,6 +24,7 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     if message := _STOPPED.get(output.stop_reason):
         problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
     name_elements(page.number, elements)
+    confidence.rate(elements, output)
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
         element.box = _place(element.box, scale, page)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ..document import Caption, Chart, Footnote, ListItem, Page, PageFooter, PageHeader, Picture, Table
 
@@ -33,7 +33,8 @@ class _Ordinal:
 def nest_lists(pages: Sequence[Page]) -> None:
     """Set the level of each list item that its engine put beside others although it stands below one of them."""
     for run in _runs(pages):
-        _indent(run)
+        for _, of_page in groupby(run, key=lambda entry: entry.page.number):
+            _indent(list(of_page))
         _go_on(run)
         _count(run)
 
@@ -54,10 +55,10 @@ def _runs(pages: Sequence[Page]) -> Iterator[list[_Item]]:
 
 
 def _indent(run: Sequence[_Item]) -> None:
-    """Levels by indents, in a list that has none and whose items stand in one column of one page."""
+    """Levels by indents, for items of one page that have none and that stand in one column."""
     boxes = [entry.item.box for entry in run]
     page = run[0].page
-    if any(entry.item.level > 1 or entry.page is not page for entry in run):
+    if any(entry.item.level > 1 for entry in run):
         return
     left = [box.x0 for box in boxes if box is not None]
     if len(left) < len(run) or max(left) - min(left) > _FARTHEST * page.width:
@@ -76,18 +77,25 @@ def _go_on(run: Sequence[_Item]) -> None:
     for index, (before, after) in enumerate(pairwise(run), start=1):
         if before.page is after.page:
             continue
-        wanted = ordinals(after.item.marker)
-        earlier = next((entry for entry in reversed(run[:index]) if _precedes(entry.item.marker, wanted)), None)
-        if earlier is None or earlier.item.level <= after.item.level:
+        shift = _level_before(run[:index], after.item) - after.item.level
+        if shift <= 0:
             continue
-        shift = earlier.item.level - after.item.level
         for entry in run[index:]:
-            if entry.page is after.page:
-                entry.item.level += shift
+            # "2." after "(b)" is as far out as the "1." of the page before.
+            outer = _level_before(run[:index], entry.item)
+            if entry.page is not after.page or 0 < outer < entry.item.level + shift:
+                break
+            entry.item.level += shift
 
 
-def _precedes(marker: str, wanted: Sequence[_Ordinal]) -> bool:
-    return any(_Ordinal(ordinal.style, ordinal.value + 1) in wanted for ordinal in ordinals(marker))
+def _level_before(run: Sequence[_Item], item: ListItem) -> int:
+    """The level of the last item that this one counts on from; 0 where there is none."""
+    wanted = ordinals(item.marker)
+    return next((entry.item.level for entry in reversed(run) if _is_next(ordinals(entry.item.marker), wanted)), 0)
+
+
+def _is_next(last: Sequence[_Ordinal], found: Sequence[_Ordinal]) -> bool:
+    return any(_Ordinal(ordinal.style, ordinal.value + 1) in found for ordinal in last)
 
 
 def _count(run: Sequence[_Item]) -> None:
@@ -107,9 +115,8 @@ def _begins_another(marker: str, last: Sequence[_Ordinal]) -> bool:
     found = ordinals(marker)
     if not found:
         return True
-    return not {ordinal.style for ordinal in found} & {ordinal.style for ordinal in last} and any(
-        ordinal.value == 1 for ordinal in found
-    )
+    styles = {ordinal.style for ordinal in last}
+    return not _is_next(last, found) and any(ordinal.value == 1 and ordinal.style not in styles for ordinal in found)
 
 
 def _resumed(run: Sequence[_Item], index: int, last: Sequence[_Ordinal]) -> int:

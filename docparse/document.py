@@ -273,6 +273,8 @@ class Document(Model):
     source: Source
     title: str | None = None
     """From the file's own metadata."""
+    language: str | None = None
+    """BCP 47, such as ``de`` or ``pt-BR``: of most of the text, else as the file says; null where neither tells."""
     pages: list[Page] = []
     problems: list[Problem] = []
 

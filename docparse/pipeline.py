@@ -123,6 +123,7 @@ class OpenDocument:
             page_count=overview.page_count,
         )
         self.title = overview.title
+        self._language = overview.language
         self._outline = overview.outline
         self.numbers = numbers
         """The pages that were asked for, in that order."""
@@ -173,7 +174,11 @@ class OpenDocument:
         The pages become the document's own: what only the whole tells is changed in them.
         """
         document = Document(
-            generator=f"docparse {__version__}", source=self.source, title=self.title, pages=list(pages)
+            generator=f"docparse {__version__}",
+            source=self.source,
+            title=self.title,
+            language=self._language,
+            pages=list(pages),
         )
         make_whole(document, self._outline)
         if interrupted:

@@ -6,6 +6,7 @@ from typing import Protocol
 import pymupdf
 from PIL import Image, ImageStat
 
+from .content.language import valid_tag
 from .errors import InputError, PasswordError
 from .geometry import Box
 from .layout import plain_blocks, read_blocks
@@ -59,7 +60,8 @@ class _PdfReader:
 
     def overview(self) -> Overview:
         title = ((self._document.metadata or {}).get("title") or "").strip()
-        return Overview(self._document.page_count, title or None, _outline(self._document))
+        language = valid_tag(self._document.language)
+        return Overview(self._document.page_count, title or None, language, _outline(self._document))
 
     def _load(self, number: int) -> tuple[pymupdf.Page, int]:
         """The page turned upright, and the rotation that it had."""

@@ -25,6 +25,8 @@ class Overview:
 
     page_count: int
     title: str | None = None
+    language: str | None = None
+    """As the file says."""
     outline: tuple[OutlineEntry, ...] = ()
 
 

@@ -6,6 +6,7 @@ from ..document import Document
 from ..wire import OutlineEntry
 from .furniture import mark_furniture
 from .headings import level_headings
+from .language import language_of
 from .lists import nest_lists
 from .paragraphs import join_cut
 
@@ -15,6 +16,8 @@ def make_whole(document: Document, outline: Sequence[OutlineEntry] = ()) -> None
 
     Pages that are written before the last is read (``-f jsonl`` to standard output) do not have this.
     """
+    texts = (element.text for page in document.pages for element in page.elements)
+    document.language = language_of(texts) or document.language
     mark_furniture(document.pages)
     level_headings(document.pages, outline)
     nest_lists(document.pages)

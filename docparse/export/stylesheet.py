@@ -27,6 +27,8 @@ body {
 }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
+.skip { position: absolute; inset-inline-start: -100vw; }
+.skip:focus { position: static; display: inline-block; margin-bottom: 0.5rem; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
 header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
@@ -97,7 +99,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 @media print {
   :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  nav, .notes { display: none; } section.page { break-before: page; border: 0; margin: 0; }
+  nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }
 }
 """.replace("COLUMN", f"{COLUMN_REM}rem")

@@ -90,7 +90,7 @@ def test_too_little_or_no_prose_tells_nothing(texts: list[str]) -> None:
 
 def test_most_of_the_text_decides() -> None:
     assert language_of([SENTENCES["de"]] * 5 + [SENTENCES["en"], SENTENCES["ja"]]) == "de"
-    assert language_of(["the der " * 30]) is None
+    assert language_of(["the und " * 30]) is None
 
 
 def test_what_the_file_says_comes_second() -> None:

@@ -65,12 +65,25 @@ class Grounding(Model):
     """Share of the element's words that the page's text layer has inside the element's box."""
 
 
+class Part(Model):
+    """A place where a piece of an element is printed."""
+
+    page: int
+    """Page number from 1."""
+    box: Box | None = None
+    """In that page's units."""
+
+
 class _Element(Model):
     kind: str = ""
     id: str = ""
     """Unique in the document: ``p<page>-e<index>``; given when the document is assembled."""
     box: Box | None = None
-    """Page units. Null where the engine gave none or one that cannot be."""
+    """Page units. Null where the engine gave none or one that cannot be. That of the first part, if there are
+    ``parts``."""
+    parts: list[Part] = []
+    """Where an element was cut by the end of a column or page and joined again: all its places, in order, on the
+    page that holds it and after. Empty for an element in one piece."""
     text: str = ""
     """Plain text; inline mathematics stays LaTeX between ``$``; line breaks are ``\\n``."""
     confidence: float | None = Field(default=None, ge=0, le=1)
@@ -88,6 +101,9 @@ class _Notation(_Element):
 class Heading(_Element):
     kind: Literal["heading"] = "heading"
     level: int = Field(default=2, ge=1, le=6)
+    """1 is the outermost; the same over the whole document once all its pages are known."""
+    font_size: float | None = None
+    """Points; null where the page has no text layer to tell."""
 
 
 class Paragraph(_Element):
@@ -287,6 +303,8 @@ class Document(Model):
     source: Source
     title: str | None = None
     """From the file's own metadata."""
+    language: str | None = None
+    """BCP 47, such as ``de`` or ``pt-BR``: of most of the text, else as the file says; null where neither tells."""
     pages: list[Page] = []
     problems: list[Problem] = []
 

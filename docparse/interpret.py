@@ -3,6 +3,7 @@
 from . import confidence
 from .assemble import link_captions, name_elements
 from .content.examine import examine
+from .content.sizes import measure_headings
 from .document import AnyElement, Cell, Problem, Severity, StopReason
 from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
@@ -45,6 +46,8 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
             cell.box = _place(cell.box, scale, page)
     link_captions(elements, page.height)
     problems += examine(elements)
+    if page.text_layer is not None:
+        measure_headings(elements, [line for block in page.text_layer.blocks for line in block.lines])
     if page.text_layer is not None and output.engine != "layout":
         problems += ground(elements, page.text_layer.words)
     return elements, problems

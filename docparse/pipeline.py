@@ -16,6 +16,7 @@ from typing import Literal
 from PIL import Image
 
 from .assemble import attach
+from .content.whole import make_whole
 from .document import (
     Asset,
     Chart,
@@ -39,7 +40,7 @@ from .interpret import interpret
 from .options import Options, select_pages
 from .source import SourceFile, open_source
 from .version import __version__
-from .wire import ImageWish, PageRead, PageWish
+from .wire import ImageWish, Overview, PageRead, PageWish
 from .worker import Worker
 
 _MOST_WORKERS = 4
@@ -77,7 +78,7 @@ class Pipeline:
             except PageError as error:
                 raise InputError(f"{source.name} cannot be opened: {error}") from error
             numbers = select_pages(self.options.pages, overview.page_count)
-            opened = OpenDocument(self, source, first, overview.page_count, overview.title, numbers)
+            opened = OpenDocument(self, source, first, overview, numbers)
             stack.callback(opened.close)
             yield opened
 
@@ -110,8 +111,7 @@ class OpenDocument:
         pipeline: Pipeline,
         source: SourceFile,
         worker: Worker,
-        page_count: int,
-        title: str | None,
+        overview: Overview,
         numbers: Sequence[int],
     ) -> None:
         self.source = Source(
@@ -119,9 +119,11 @@ class OpenDocument:
             media_type=source.media_type,
             bytes=source.size,
             sha256=source.sha256,
-            page_count=page_count,
+            page_count=overview.page_count,
         )
-        self.title = title
+        self.title = overview.title
+        self._language = overview.language
+        self._outline = overview.outline
         self.numbers = numbers
         """The pages that were asked for, in that order."""
         self._pipeline = pipeline
@@ -166,10 +168,18 @@ class OpenDocument:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
-        """The document that these pages make; with ``interrupted`` it says that others are missing."""
+        """The document that these pages make; with ``interrupted`` it says that others are missing.
+
+        The pages become the document's own: what only the whole tells is changed in them.
+        """
         document = Document(
-            generator=f"docparse {__version__}", source=self.source, title=self.title, pages=list(pages)
+            generator=f"docparse {__version__}",
+            source=self.source,
+            title=self.title,
+            language=self._language,
+            pages=list(pages),
         )
+        make_whole(document, self._outline)
         if interrupted:
             message = f"interrupted after {len(pages)} of {len(self.numbers)} pages: the others are missing"
             document.problems.append(_problem("interrupted", Severity.ERROR, message))

@@ -9,11 +9,25 @@ ImageWish = Literal["never", "without text", "always"]
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A line of the outline (the bookmarks) that a PDF brings along."""
+
+    level: int
+    """From 1."""
+    title: str
+    page: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What is known of a document once it is open."""
 
     page_count: int
     title: str | None = None
+    language: str | None = None
+    """As the file says."""
+    outline: tuple[OutlineEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import html
 from collections.abc import Sequence
 from itertools import groupby
 
+from ..bidi import has_right_to_left, is_right_to_left
+from ..content.language import valid_tag
 from ..content.plain import readable
 from ..content.text import printable
 from ..document import (
@@ -33,11 +35,13 @@ CONTENT_SECURITY_POLICY = (
 )
 CONTENTS_FROM = 6
 """Headings that a document of several pages must have to be given a table of contents."""
+_LOOKED_AT = 100_000
+"""Characters that tell the document's direction."""
 
 _CAPTIONED = (Table, Formula, Chart, Picture, Chemical, Music)
 
 _HEAD = """<!DOCTYPE html>
-<html>
+<html{attributes}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -58,14 +62,23 @@ def to_html(document: Document) -> str:
     body goes through nh3's allow-list last.
     """
     head = _HEAD.format(
+        attributes=_language(document),
         policy=CONTENT_SECURITY_POLICY,
         generator=html.escape(printable(document.generator)),
         title=html.escape(_title(document)),
         stylesheet=STYLESHEET,
     )
     pages = "\n".join(serialised(_page(page)) for page in document.pages)
-    body = f"{serialised(_header(document))}\n<main>\n{pages}\n</main>"
+    body = f'{serialised(_header(document))}\n<main id="text">\n{pages}\n</main>'
     return f"{head}{sanitized(body)}\n</body>\n</html>\n"
+
+
+def _language(document: Document) -> str:
+    """The attributes of ``html``: its language, where known, and the direction of most of its letters."""
+    text = " ".join(element.text for page in document.pages for element in page.elements)[:_LOOKED_AT]
+    tag = valid_tag(document.language)
+    lang = f' lang="{tag}"' if tag else ""
+    return f'{lang} dir="{"rtl" if has_right_to_left(text) and is_right_to_left(text) else "ltr"}"'
 
 
 def _title(document: Document) -> str:
@@ -76,6 +89,7 @@ def _title(document: Document) -> str:
 
 
 def _header(document: Document) -> Node:
+    contents = _contents(document)
     count = document.source.page_count
     pages = f"{count} page{'s' if count != 1 else ''}"
     if len(document.pages) != count:
@@ -84,10 +98,11 @@ def _header(document: Document) -> Node:
     warning = f"Not read: page{'s' if len(unread) > 1 else ''} {', '.join(unread)}." if unread else ""
     return node(
         "header",
+        node("a", "To the text", class_="skip", href="#text") if contents is not None else None,
         node("p", node("strong", document.source.name), f" · {pages}"),
         node("p", warning, class_="failed") if warning else None,
         _notes(document.problems, "on this document"),
-        _contents(document),
+        contents,
     )
 
 
@@ -116,6 +131,7 @@ def _page(page: Page) -> Node:
     section = node(
         "section",
         class_="page",
+        id=f"p{page.number}",
         aria_label=f"Page {page.number}",
         data_page=page.number,
         data_width=f"{page.width:.10g}",

@@ -93,7 +93,7 @@ class PageBuilder:
         return with_text(node("p", class_=kind, **_attributes(element)), element.text)
 
     def author(self, element: Author) -> Node:
-        return with_text(node("address", **_attributes(element)), element.text)
+        return with_text(node("address", class_="author", **_attributes(element)), element.text)
 
     def footnote(self, element: Footnote) -> Node:
         return node("aside", with_text(node("p", dir="auto"), element.text), **_place(element))
@@ -241,12 +241,13 @@ def _invalid(notation: str, reason: str | None) -> Node:
 
 
 def _scroll(content: Node, label: str) -> Node:
-    """Wide content scrolls by itself, by keyboard too."""
-    return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label)
+    """Wide content scrolls by itself, by keyboard too; its columns stand as on the page, whatever the script."""
+    return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label, dir="ltr")
 
 
 def _place(element: AnyElement) -> dict[str, str | None]:
-    return {"id": element.id or None, "data_bbox": bbox(element.box)}
+    parts = "; ".join(f"{part.page}: {bbox(part.box) or '-'}" for part in element.parts)
+    return {"id": element.id or None, "data_bbox": bbox(element.box), "data_parts": parts or None}
 
 
 def _attributes(element: AnyElement) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from lxml import etree
 
 from ..content.formula import to_mathml
+from ..content.marks import split_raised
 from ..content.text import printable, split_math
 from ..geometry import Box
 
@@ -44,11 +45,18 @@ def with_text(parent: Node, text: str) -> Node:
 
 
 def with_lines(parent: Node, text: str) -> Node:
-    """Add text in which dollars mean nothing to ``parent``, line breaks kept. Returns ``parent``."""
+    """Add text in which dollars mean nothing to ``parent``, line breaks kept, raised numbers in ``sup``.
+
+    Returns ``parent``.
+    """
     for index, line in enumerate(text.split("\n")):
         if index:
             etree.SubElement(parent, "br")
-        append_text(parent, line)
+        for piece, is_raised in split_raised(line):
+            if is_raised:
+                parent.append(node("sup", piece))
+            else:
+                append_text(parent, piece)
     return parent
 
 

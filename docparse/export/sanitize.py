@@ -11,7 +11,7 @@ from .pictures import is_inert_picture
 
 _TAGS = """
 a address aside br caption code details div figcaption figure h1 h2 h3 h4 h5 h6 header img li main nav ol
-p pre section span strong summary table tbody td th thead tr ul
+p pre section span strong summary sup table tbody td th thead tr ul
 """
 _HTML_TAGS = frozenset(_TAGS.split())
 _ATTRIBUTES: dict[str, set[str]] = {

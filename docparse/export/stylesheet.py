@@ -27,6 +27,8 @@ body {
 }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
+.skip { position: absolute; inset-inline-start: -100vw; }
+.skip:focus { position: static; display: inline-block; margin-bottom: 0.5rem; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
 header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
@@ -84,6 +86,7 @@ table, td, th { font-variant-numeric: tabular-nums lining-nums; }
 td, th { border: 1px solid var(--line); padding: 0.35em 0.65em; text-align: start; vertical-align: top; }
 th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } thead { break-inside: avoid; }
 caption.below { caption-side: bottom; }
+sup { font-size: 0.75em; line-height: 0; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
 p.code { text-align: center; }
@@ -100,7 +103,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 @media print {
   :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  nav, .notes { display: none; } section.page { break-before: page; border: 0; margin: 0; }
+  nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }
 }
 """.replace("COLUMN", f"{COLUMN_REM}rem")

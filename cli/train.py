@@ -201,7 +201,7 @@ def _teller(name: str, quiet: bool) -> "Callable[[Progress], None]":
         if quiet or (progress.share < 1 and time.monotonic() - last < _PAUSE):
             return
         last = time.monotonic()
-        figures = " ".join(f"{name} {progress.means[name]:.3f}" for name in _FIGURES if name in progress.means)
+        figures = " ".join(f"{key} {progress.means[key]:.3f}" for key in _FIGURES if key in progress.means)
         console.note(
             f"{name}: step {progress.step} ({min(1.0, progress.share):.0%}) {progress.minutes:.1f} min "
             f"{progress.seconds_a_step:.2f} s/step {figures} rate {progress.means['rate']:.2g}"

@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
@@ -198,7 +198,6 @@ def said(element: Element) -> str:
 
 
 @given(st.lists(ANY_ELEMENT, max_size=6))
-@settings(deadline=None)
 @example([Paragraph(text="a"), Paragraph(text="==="), Heading(text="b")])
 @example([ListItem(text="a"), Music(abc="X:1"), ListItem(text="b")])
 @example(

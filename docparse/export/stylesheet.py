@@ -101,7 +101,10 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .failed, .notes .error { color: var(--bad); }
 .invalid { color: var(--bad); text-align: center; margin: 0.25em 0; font: 0.8125rem/1.5 var(--sans); }
 @media print {
-  :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
+  :root {
+    color-scheme: light;
+    --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000;
+  }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }

@@ -1,6 +1,6 @@
 """All of it together: nothing lost, nothing added, and the second time nothing more."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from docparse.content.whole import make_whole
@@ -65,7 +65,6 @@ def letters(pages: list[Page]) -> str:
     )
 
 
-@settings(deadline=None)
 @given(PAGES, OUTLINE)
 def test_no_letter_is_lost_and_none_is_added(elements: list[list[AnyElement]], outline: list[OutlineEntry]) -> None:
     copies = [[element.model_copy(deep=True) for element in of_page] for of_page in elements]

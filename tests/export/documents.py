@@ -27,6 +27,7 @@ from docparse.document import (
     PageHeader,
     PageStatus,
     Paragraph,
+    Part,
     Picture,
     Problem,
     Severity,
@@ -114,9 +115,10 @@ def full_document() -> Document:
             Paragraph(
                 id="p1-e3",
                 box=Box(72, 140, 523, 200),
+                parts=[Part(page=1, box=Box(72, 140, 523, 200)), Part(page=2, box=Box(100, 60, 1100, 90))],
                 confidence=0.97,
                 grounding=Grounding(support=1.0),
-                text="Ships pay $5 and $6 a ton; the tide rises by $h = \\frac{1}{2} g t^{2}$ metres, "
+                text="Ships pay $5 and $6 a ton;¹ the tide rises by $h = \\frac{1}{2} g t^{2}$ metres, "
                 "where $g$ is what it is. A *star*, an _underscore_, a `tick`, <b>no bold</b> & AT&amp;T "
                 "stay as printed, and snake_case needs no help.",
             ),
@@ -189,7 +191,7 @@ def full_document() -> Document:
                 asset=Asset(media_type="image/png", width=225, height=120, data=png(225, 120)),
             ),
             Caption(id="p1-e18", box=Box(72, 735, 297, 747), target="p1-e17", text="Figure 1. The outer basin."),
-            Footnote(id="p1-e19", box=Box(72, 770, 523, 782), text="* Without ballast."),
+            Footnote(id="p1-e19", box=Box(72, 770, 523, 782), text="¹ Without ballast."),
             PageFooter(id="p1-e20", box=Box(290, 810, 305, 822), text="1"),
         ],
     )
@@ -267,6 +269,7 @@ def full_document() -> Document:
         generator="docparse test",
         source=source(4),
         title="The harbour in figures",
+        language="en",
         pages=[first, second, third],
         problems=[Problem(kind="pages-left-out", severity=Severity.INFO, message="Page 4 was not asked for.")],
     )

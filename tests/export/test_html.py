@@ -18,6 +18,7 @@ from docparse.document import (
     ListItem,
     Music,
     Paragraph,
+    Part,
     Picture,
     Table,
 )
@@ -59,13 +60,21 @@ def test_every_element_keeps_its_id_and_its_place() -> None:
                 assert [float(side) for side in box.split()] == list(element.box)
 
 
+LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+−")
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, and with raised numbers as plain ones, which a tag raises."""
+    return "".join(text.translate(LOWER).split())
+
+
 def test_no_text_is_lost() -> None:
     document = full_document()
-    shown = "".join("".join(tree(document).find("body").itertext()).split())
+    shown = squeezed("".join(tree(document).find("body").itertext()))
     for page in document.pages:
         for element in page.elements:
             if "$" not in element.text:
-                assert "".join(element.text.split()) in shown
+                assert squeezed(element.text) in shown
 
 
 def test_sanitising_takes_nothing_away() -> None:
@@ -174,6 +183,56 @@ def test_long_documents_have_contents() -> None:
     assert not tree(document).xpath("//nav")
     document.pages.append(document.pages[0].model_copy(update={"number": 2, "elements": []}))
     assert tree(document).xpath("//nav//a/@href") == [f"#p1-e{number}" for number in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "attributes"),
+    [
+        ("de", "Der Hafen ist offen.", {"lang": "de", "dir": "ltr"}),
+        (None, "12", {"dir": "ltr"}),
+        ("he", "הנמל פתוח, open", {"lang": "he", "dir": "rtl"}),
+        (None, "The word שלום in it", {"dir": "ltr"}),
+        ('x" onload="hit()', "a", {"dir": "ltr"}),
+    ],
+)
+def test_language_and_direction(language: str | None, text: str, attributes: dict[str, str]) -> None:
+    document = document_of(Paragraph(text=text))
+    document.language = language
+    assert dict(tree(document).attrib) == attributes
+
+
+def test_columns_stand_as_on_the_page_in_any_script() -> None:
+    table = Table(cells=[Cell(row=0, column=0, text="שלום"), Cell(row=0, column=1, text="עולם")])
+    (around,) = tree(document_of(table)).xpath("//div[table]")
+    assert around.get("dir") == "ltr"
+    assert around.xpath(".//td/@dir") == ["auto", "auto"]
+
+
+def test_a_joined_element_says_all_its_places() -> None:
+    first, second = Box(10, 700, 100, 712), Box(10, 50, 100, 62)
+    parts = [Part(page=1, box=first), Part(page=2, box=second), Part(page=3)]
+    (paragraph,) = tree(document_of(Paragraph(text="a", box=first, parts=parts))).xpath("//main//p")
+    assert paragraph.get("data-bbox") == "10.0 700.0 100.0 712.0"
+    assert paragraph.get("data-parts") == "1: 10.0 700.0 100.0 712.0; 2: 10.0 50.0 100.0 62.0; 3: -"
+
+
+def test_raised_numbers_are_raised() -> None:
+    assert main_of(Paragraph(text="Orrin¹² of 10⁻³")) == "<p>Orrin<sup>12</sup> of 10<sup>−3</sup></p>"
+
+
+def test_words_in_a_picture_are_no_caption() -> None:
+    words = main_of(Picture(id="p", text="KEEP CLEAR"), Caption(text="Fig. 1", target="p"))
+    assert '<details open=""><summary>Text in the picture</summary><p>KEEP CLEAR</p></details>' in words
+    assert "<figcaption><p>Fig. 1</p></figcaption>" in words
+
+
+def test_every_link_leads_somewhere() -> None:
+    document = full_document()
+    document.pages[1].elements += [Heading(id=f"p2-h{number}", text=f"Part {number}") for number in range(9)]
+    root = tree(document)
+    links = root.xpath("//a/@href")
+    assert len(links) > 10
+    assert [link for link in links if len(root.xpath(f"//*[@id='{link[1:]}']")) != 1] == []
 
 
 def test_text_that_xml_refuses() -> None:

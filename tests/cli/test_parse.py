@@ -132,7 +132,11 @@ def test_an_interrupt_writes_what_is_finished(tmp_path: Path, how: signal.Signal
     raw = tmp_path / "raw"
     command = [*COMMAND, tmp_path / "endless.pdf", "--pages", "2,1", "--page-timeout", "250", "-o", output]
     with subprocess.Popen(
-        [*command, "--save-raw", raw], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*command, "--save-raw", raw],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # A shell starts what runs in the background deaf to SIGINT, the tests and what they start included.
+        preexec_fn=lambda: signal.signal(how, signal.SIG_DFL),
     ) as process:
         while process.poll() is None and not list(raw.rglob("page-0002.json")):
             time.sleep(0.1)

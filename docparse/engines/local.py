@@ -2,13 +2,18 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from ..errors import ModelError, PageError
 from ..options import Options
 from ..runtime.checkpoint import check, first_line, locate, name_of
 from ..runtime.images import to_patches
+from ..runtime.pieces import cut
 from .base import EnginePage, ModelOutput
+from .pieced import Answer, join
 
 if TYPE_CHECKING:
     from ..runtime.model import LoadedModel
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 _MOST_PIXELS = 2_408_448
 """3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
 tokens and minutes a page; more is had with ``--max-pixels``."""
+_MOST_PIXELS_CUT = 4_000_000
+"""An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
 
 
 class LocalEngine:
@@ -41,6 +48,8 @@ class LocalEngine:
 
     @property
     def max_pixels(self) -> int:
+        if self._info.pieces is not None:
+            return self._options.max_pixels or _MOST_PIXELS_CUT
         return self._image_settings.max_pixels
 
     def load(self) -> "LoadedModel":
@@ -59,7 +68,7 @@ class LocalEngine:
             return self._model
 
     def read(self, page: EnginePage) -> ModelOutput:
-        """Have the model write down the page.
+        """Have the model write down the page, as a whole or, where its checkpoint says so, in pieces.
 
         Raises:
             PageError: the page does not fit the model or the memory.
@@ -68,12 +77,33 @@ class LocalEngine:
         if page.image is None:
             raise PageError("it could not be rendered")
         model = self.load()
+        deadline = time.monotonic() + self._options.decode_timeout
+        if self._info.pieces is None:
+            (answer,) = self._answers(model, [page.image.image], deadline)
+        else:
+            pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
+            answers = self._answers(model, [piece.image for piece in pieces], deadline)
+            answer = join(pieces, answers, page.image.image.size)
+        return ModelOutput(
+            text=answer.text,
+            stop_reason=answer.stop_reason,
+            image_size=answer.image_size,
+            engine=self.name,
+            model=name_of(self._info.path),
+            token_logprobs=answer.token_logprobs,
+            token_ends=answer.token_ends,
+        )
+
+    def _answers(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
+        return [self._answer(model, image, deadline) for image in images]
+
+    def _answer(self, model: "LoadedModel", image: Image.Image, deadline: float) -> Answer:
         import torch
 
-        from ..runtime.decode import Sequence, decode
+        from ..runtime import decode
         from ..runtime.prompt import prompt_tokens
 
-        patches = to_patches(page.image.image, self._image_settings)
+        patches = to_patches(image, self._image_settings)
         image_tokens = patches.token_count(self._image_settings.merge_size)
         prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
         room = model.context_length - len(prompt)
@@ -82,13 +112,9 @@ class LocalEngine:
                 f"its image takes {image_tokens} tokens, more than the model's {model.context_length}: "
                 "give a smaller --max-pixels"
             )
-        sequence = Sequence(
-            prompt=prompt,
-            limit=min(self._options.max_new_tokens, room),
-            deadline=time.monotonic() + self._options.decode_timeout,
-        )
+        sequence = decode.Sequence(prompt=prompt, limit=min(self._options.max_new_tokens, room), deadline=deadline)
         try:
-            decode(model, sequence, patches)
+            decode.decode(model, sequence, patches)
         except (MemoryError, RuntimeError) as error:
             # On a CPU torch says so in words only.
             if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
@@ -96,15 +122,8 @@ class LocalEngine:
             raise PageError(f"the model failed on it: {first_line(error)}") from error
         assert sequence.stop_reason is not None
         text = _text(model, sequence.tokens)
-        return ModelOutput(
-            text=text,
-            stop_reason=sequence.stop_reason,
-            image_size=patches.size,
-            engine=self.name,
-            model=name_of(self._info.path),
-            token_logprobs=sequence.logprobs,
-            token_ends=[min(end, len(text)) for end in _token_ends(model, sequence.tokens)],
-        )
+        ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
+        return Answer(text, sequence.stop_reason, patches.size, sequence.logprobs, ends)
 
 
 def _text(model: "LoadedModel", tokens: list[int]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import ModelError
 from .images import SETTINGS_FILES, ImageSettings
+from .pieces import PieceSettings
 
 ALIASES = {
     "3b": "Qwen/Qwen2.5-VL-3B-Instruct",
@@ -30,6 +31,9 @@ _INDEX = "model.safetensors.index.json"
 _WEIGHTS = "model.safetensors"
 _TOKENIZERS = ("tokenizer.json", "vocab.json")
 """Either will do; the second goes with merges.txt."""
+OWN_SETTINGS = "docparse.json"
+"""What only docparse wants to know of a checkpoint, where there is something: ``{"pieces": {"text_height": …,
+"max_tokens": …}}`` says that it reads pages best in pieces."""
 _CONTEXT_LENGTH = 32768
 """What transformers takes where config.json says nothing."""
 _LARGEST_HEADER = 100_000_000
@@ -59,6 +63,8 @@ class CheckpointInfo:
     """Patch size, merge size and the limits of pixels."""
     quantised: str | None
     """The method, where the checkpoint is quantised."""
+    pieces: PieceSettings | None = None
+    """For a checkpoint that reads pages in pieces."""
 
 
 def locate(model: str, *, download: bool = True) -> Path:
@@ -183,6 +189,7 @@ def check(path: Path) -> CheckpointInfo:
             context_length=int(text.get("max_position_embeddings") or _CONTEXT_LENGTH),
             image_settings=image_settings,
             quantised=quantisation.get("quant_method"),
+            pieces=_pieces(path),
         )
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise ModelError(f"{path / 'config.json'} cannot be understood: {error}") from error
@@ -192,6 +199,16 @@ def check(path: Path) -> CheckpointInfo:
             f"{image_settings.patch_size} and {image_settings.merge_size} in its image settings"
         )
     return info
+
+
+def _pieces(path: Path) -> PieceSettings | None:
+    if not (path / OWN_SETTINGS).is_file():
+        return None
+    try:
+        stated = _read_json(path / OWN_SETTINGS).get("pieces")
+        return PieceSettings(float(stated["text_height"]), int(stated["max_tokens"])) if stated else None
+    except (TypeError, ValueError, KeyError) as error:
+        raise ModelError(f"{path / OWN_SETTINGS} cannot be understood: {error}") from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""Where a page image has ink; the rules apart from the text, the height and the slant of the text."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+Mask = npt.NDArray[np.bool_]
+"""``[height, width]``: true where there is ink."""
+
+_COARSE = 8
+"""Pixels, both ways, that are looked at as one for the tone of the paper."""
+_FAINTEST = 24
+"""Difference from the paper's tone below which nothing counts as ink; of 255."""
+_SHARE_OF_CONTRAST = 0.4
+_NEIGHBOURHOOD = 7
+_FEWEST = 14
+"""Pixels of ink within 7 pixels around one of them, at the least."""
+_LONGEST_LETTER = 60
+"""Pixels; a stroke longer than this, and longer than three times the text is high, is no letter's."""
+_LARGEST_SLANT = 5.0
+"""Degrees."""
+
+
+def ink(gray: npt.NDArray[np.uint8]) -> Mask:
+    """Pixels that differ from the paper around them, darker or lighter. ``gray`` is ``[height, width]``."""
+    difference = np.abs(gray.astype(np.int16) - _paper(gray))
+    contrast = float(np.percentile(difference[::2, ::2], 99.5))
+    return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast))
+
+
+def _paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
+    """The paper's tone at each pixel, that of a dark field as far as it is wider than a letter."""
+    height, width = gray.shape
+    edges = ((0, -height % _COARSE), (0, -width % _COARSE))
+    tiles = np.pad(gray, edges, mode="edge").reshape(-(-height // _COARSE), _COARSE, -(-width // _COARSE), _COARSE)
+    tones = np.sort(tiles.transpose(0, 2, 1, 3).reshape(tiles.shape[0], tiles.shape[2], -1), axis=2)
+    # Of 8×8 pixels with text most are paper still; the brightest of all would be its noise.
+    bright = np.ascontiguousarray(tones[:, :, round(0.75 * _COARSE**2)])
+    smooth = Image.fromarray(bright).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.BoxBlur(1))
+    large = smooth.resize((tiles.shape[2] * _COARSE, tiles.shape[0] * _COARSE), Image.Resampling.BILINEAR)
+    return np.asarray(large)[:height, :width].astype(np.int16)
+
+
+def _without_specks(mask: Mask) -> Mask:
+    """Without what is too little, and too far from everything else, to be a letter."""
+    around = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(_NEIGHBOURHOOD))
+    share = _FEWEST / (2 * _NEIGHBOURHOOD + 1) ** 2
+    kept: Mask = mask & (np.asarray(around) >= 255 * share)
+    return kept
+
+
+def run_lengths(mask: Mask) -> npt.NDArray[np.int32]:
+    """For each pixel with ink, how many follow each other up and down around it; 0 elsewhere. ``[height, width]``."""
+    height = mask.shape[0]
+    index = np.arange(height, dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(mask, np.int32(-1), index), axis=0)
+    below = np.minimum.accumulate(np.where(mask, np.int32(height), index)[::-1], axis=0)[::-1]
+    return np.where(mask, below - above - 1, 0).astype(np.int32)
+
+
+def text_height(mask: Mask) -> float | None:
+    """Pixels that most of the text is high, from the line's foot to about the top of its small letters.
+
+    Letters are joined to words across gaps; then the height of a word's ink is measured at each pixel. None where
+    there is nothing that looks like text.
+    """
+    # Rules and dark fields are no letters.
+    letters = mask & (run_lengths(mask.T).T <= _LONGEST_LETTER)
+    found = _word_height(letters, 6)
+    # Once more with gaps closed that are as wide as letters of that size are inside.
+    return None if found is None else _word_height(letters, max(4, round(1.2 * found)))
+
+
+def _word_height(letters: Mask, gap: int) -> float | None:
+    runs = run_lengths(_close_gaps(letters, gap))
+    heights = np.arange(_LONGEST_LETTER + 1)
+    counts = np.bincount(runs[(runs >= 4) & (runs <= _LONGEST_LETTER)].ravel(), minlength=len(heights))
+    # Each run once, not once a pixel: large letters would count for more than small ones.
+    weights = counts / np.maximum(heights, 1)
+    half = float(weights.sum()) / 2
+    if half < 20:
+        return None
+    # The median, as if the runs of one height were spread evenly over a pixel's breadth.
+    middle = int(np.searchsorted(weights.cumsum(), half))
+    return middle - 0.5 + (half - float(weights[:middle].sum())) / float(weights[middle])
+
+
+def _close_gaps(mask: Mask, longest: int) -> Mask:
+    """With the gaps filled, from left to right, that are no longer than ``longest`` pixels."""
+    gaps = run_lengths(~mask.T).T
+    closed: Mask = mask | ((gaps > 0) & (gaps <= longest))
+    return closed
+
+
+def without_rules(mask: Mask, height: float) -> tuple[Mask, Mask]:
+    """The text alone, and the long strokes across alone; ``height`` is that of the text in pixels."""
+    longest = max(_LONGEST_LETTER, 5 * height)
+    strokes = run_lengths(mask.T).T
+    across: Mask = strokes > 1.5 * longest
+    upright = run_lengths(mask) > longest
+    return mask & ~across & ~upright, across
+
+
+def slant(mask: Mask) -> float:
+    """Degrees by which lines of text fall to the right, at most 5: where the rows of ink stand out most sharply.
+
+    Source: W. Postl, "Detection of linear oblique structures and skew scan in digitized documents", ICPR 1986.
+    """
+    rows, columns = np.nonzero(mask)
+    if len(rows) > 120_000:
+        every = -(-len(rows) // 120_000)
+        rows, columns = rows[::every], columns[::every]
+    if len(rows) < 100:
+        return 0.0
+
+    def sharpness(degrees: float) -> float:
+        shifted = np.rint(rows - columns * math.tan(math.radians(degrees))).astype(np.int64)
+        profile = np.bincount(shifted - shifted.min()).astype(np.float64)
+        return float(np.square(np.diff(profile)).sum())
+
+    best = 0.0
+    for step, count in ((0.5, round(_LARGEST_SLANT / 0.5)), (0.1, 5)):
+        tried = [best + step * index for index in range(-count, count + 1)]
+        best = max(tried, key=sharpness)
+    return best if abs(best) >= 0.15 and sharpness(best) > 1.05 * sharpness(0.0) else 0.0

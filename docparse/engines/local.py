@@ -13,7 +13,7 @@ from ..runtime.checkpoint import check, first_line, locate, name_of
 from ..runtime.images import to_patches
 from ..runtime.pieces import cut
 from .base import EnginePage, ModelOutput
-from .pieced import Answer, join
+from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
     from ..runtime.model import LoadedModel
@@ -82,7 +82,8 @@ class LocalEngine:
             (answer,) = self._answers(model, [page.image.image], deadline)
         else:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
-            answers = self._answers(model, [piece.image for piece in pieces], deadline)
+            written = iter(self._answers(model, [piece.image for piece in pieces if not piece.is_picture], deadline))
+            answers = [picture(piece) if piece.is_picture else next(written) for piece in pieces]
             answer = join(pieces, answers, page.image.image.size)
         return ModelOutput(
             text=answer.text,

@@ -29,6 +29,13 @@ class Answer:
     """Where in ``text`` each token ends."""
 
 
+def picture(piece: Piece) -> Answer:
+    """What stands for a piece that there is nothing to read in."""
+    numbers = " ".join(str(round(number)) for number in piece.shown)
+    text = f'<div class="image" data-bbox="{numbers}"><img data-bbox="{numbers}"/></div>'
+    return Answer(text, StopReason.END, piece.image.size, [], [])
+
+
 def join(pieces: Sequence[Piece], answers: Sequence[Answer], size: tuple[int, int]) -> Answer:
     """One answer, its boxes in pixels of the page image, which is of ``size``.
 

@@ -1,6 +1,7 @@
 """Where a page image has ink; the rules apart from the text, the height and the slant of the text."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,22 @@ _FEWEST = 14
 """Pixels of ink within 7 pixels around one of them, at the least."""
 _LONGEST_LETTER = 60
 """Pixels; a stroke longer than this, and longer than three times the text is high, is no letter's."""
+_WIDEST_LETTER = 30
+"""Pixels inside."""
 _LARGEST_SLANT = 5.0
 """Degrees."""
+
+# What is a picture.
+_DARK = 0.65
+"""Of the paper's tone."""
+_MOST_DARK = 0.6
+"""Of the page: more is a page in a bad light."""
+_SMALLEST = 9
+"""Tiles of 8 pixels, both ways."""
+_UNEVEN = 10.0
+"""Difference between neighbouring tiles, of 255."""
+_BARE = 60
+"""Pixels of ink below which a dark field has no text."""
 
 
 def ink(gray: npt.NDArray[np.uint8]) -> Mask:
@@ -32,15 +47,18 @@ def ink(gray: npt.NDArray[np.uint8]) -> Mask:
 
 def _paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
     """The paper's tone at each pixel, that of a dark field as far as it is wider than a letter."""
+    tones = Image.fromarray(_tile_tones(gray)).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.BoxBlur(1))
+    large = tones.resize((tones.width * _COARSE, tones.height * _COARSE), Image.Resampling.BILINEAR)
+    return np.asarray(large)[: gray.shape[0], : gray.shape[1]].astype(np.int16)
+
+
+def _tile_tones(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The tone of each 8×8 pixels that a quarter of them surpass: of text that of its paper, without its noise."""
     height, width = gray.shape
     edges = ((0, -height % _COARSE), (0, -width % _COARSE))
     tiles = np.pad(gray, edges, mode="edge").reshape(-(-height // _COARSE), _COARSE, -(-width // _COARSE), _COARSE)
-    tones = np.sort(tiles.transpose(0, 2, 1, 3).reshape(tiles.shape[0], tiles.shape[2], -1), axis=2)
-    # Of 8×8 pixels with text most are paper still; the brightest of all would be its noise.
-    bright = np.ascontiguousarray(tones[:, :, round(0.75 * _COARSE**2)])
-    smooth = Image.fromarray(bright).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.BoxBlur(1))
-    large = smooth.resize((tiles.shape[2] * _COARSE, tiles.shape[0] * _COARSE), Image.Resampling.BILINEAR)
-    return np.asarray(large)[:height, :width].astype(np.int16)
+    pixels = tiles.transpose(0, 2, 1, 3).reshape(tiles.shape[0], tiles.shape[2], -1)
+    return np.ascontiguousarray(np.sort(pixels, axis=2)[:, :, round(0.75 * _COARSE**2)])
 
 
 def _without_specks(mask: Mask) -> Mask:
@@ -68,9 +86,12 @@ def text_height(mask: Mask) -> float | None:
     """
     # Rules and dark fields are no letters.
     letters = mask & (run_lengths(mask.T).T <= _LONGEST_LETTER)
-    found = _word_height(letters, 6)
-    # Once more with gaps closed that are as wide as letters of that size are inside.
-    return None if found is None else _word_height(letters, max(4, round(1.2 * found)))
+    found: float | None = _WIDEST_LETTER / 1.2
+    # Gaps are to be closed that are as wide as letters are inside: more each time is known of how wide that is.
+    for _ in range(3):
+        if found is not None:
+            found = _word_height(letters, max(4, round(1.2 * found)))
+    return found
 
 
 def _word_height(letters: Mask, gap: int) -> float | None:
@@ -125,3 +146,46 @@ def slant(mask: Mask) -> float:
         tried = [best + step * index for index in range(-count, count + 1)]
         best = max(tried, key=sharpness)
     return best if abs(best) >= 0.15 and sharpness(best) > 1.05 * sharpness(0.0) else 0.0
+
+
+def pictures(gray: npt.NDArray[np.uint8], mask: Mask) -> list[tuple[int, int, int, int]]:
+    """Left, top, right, bottom of the fields that are dark and uneven, as photographs are; pixels.
+
+    ``mask`` is the ink of ``gray``. Even fields with ink on them are boxes of text.
+    """
+    tones = _tile_tones(gray).astype(np.int16)
+    dark = tones < _DARK * np.percentile(tones, 80)
+    if dark.mean() > _MOST_DARK:
+        return []
+    down, across = np.diff(tones, axis=0, append=tones[-1:]), np.diff(tones, axis=1, append=tones[:, -1:])
+    steps = np.maximum(np.abs(down), np.abs(across))
+    # The step to the paper around says nothing.
+    inner = dark & np.roll(dark, -1, axis=0) & np.roll(dark, -1, axis=1)
+    found = []
+    for rows, columns in _connected(dark):
+        top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+        if min(bottom - top, right - left) < _SMALLEST or len(rows) < 0.5 * (bottom - top) * (right - left):
+            continue
+        # Within its edges, which are sharp and may lie in the middle of a tile.
+        inside = mask[(top + 1) * _COARSE : (bottom - 1) * _COARSE, (left + 1) * _COARSE : (right - 1) * _COARSE]
+        within = inner[rows, columns]
+        if steps[rows, columns][within].mean() > _UNEVEN or inside.sum() < _BARE:
+            found.append(tuple(int(edge) * _COARSE for edge in (left, top, right, bottom)))
+    return [(left, top, right, bottom) for left, top, right, bottom in found]
+
+
+def _connected(mask: Mask) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Rows and columns of each group of pixels that touch along their sides."""
+    left = {(int(row), int(column)) for row, column in zip(*np.nonzero(mask), strict=True)}
+    while left:
+        waiting = [left.pop()]
+        group = []
+        while waiting:
+            row, column = waiting.pop()
+            group.append((row, column))
+            for neighbour in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+                if neighbour in left:
+                    left.remove(neighbour)
+                    waiting.append(neighbour)
+        rows, columns = np.array(group).T
+        yield rows, columns

@@ -7,7 +7,7 @@ ICPR 1984), then between its lines.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ..geometry import Box
-from .ink import Mask, ink, slant, text_height, without_rules
+from .ink import Mask, ink, pictures, slant, text_height, without_rules
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,6 +29,8 @@ _GUTTER = 1.8
 """White between two columns at the least."""
 _COLUMN = 22.0
 """Width of a column at the least."""
+_WORD_GAP = 3.0
+"""Between two words of a line at the most."""
 _MARGIN = 1.5
 """Around a piece's ink; training cut between 2 and 40 pixels at 7.5 pixels of text height."""
 _LINE = 1.6
@@ -57,6 +59,8 @@ class Piece:
     matrix: Floats
     shown: Box
     """The part of the page that is to be seen; around it is blank paper. Pixels of the piece."""
+    is_picture: bool = False
+    """Whether there is nothing in it to be read."""
 
     def to_page(self, box: Box) -> Box:
         """A box in pixels of the piece as the box around it in pixels of the page image."""
@@ -87,6 +91,7 @@ class _Sheet:
     """From its pixels to those of the page image, as in ``Piece``."""
     text: Mask
     rules: Mask
+    pictures: list["Region"]
     unit: float
     """Height of the text in pixels."""
 
@@ -97,11 +102,22 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     The sides of a piece are multiples of ``factor``, so that the model's own resizing leaves it as it is.
     """
     sheet = _straighten(image.convert("L"), settings.text_height)
-    whole = _trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
-    if whole is None:
-        return []
     most = settings.max_tokens * factor**2
-    return [_piece(sheet, part, factor) for column in _columns(sheet, whole) for part in _parts(sheet, column, most)]
+    whole = _trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
+    columns = [] if whole is None else _columns(sheet, whole)
+    parts = [part for column in columns for part in _parts(sheet, column, most)]
+    pieces = [_piece(sheet, part, factor, most) for part in parts]
+    for picture in sheet.pictures:
+        # After the last part that begins above it in its own column.
+        before = [
+            index
+            for index, part in enumerate(parts)
+            if part.top <= picture.top and part.left < picture.right and part.right > picture.left
+        ]
+        place = before[-1] + 1 if before else 0
+        parts.insert(place, picture)
+        pieces.insert(place, replace(_piece(sheet, picture, factor, most), is_picture=True))
+    return pieces
 
 
 def _straighten(gray: Image.Image, height: float) -> _Sheet:
@@ -124,9 +140,18 @@ def _straighten(gray: Image.Image, height: float) -> _Sheet:
         )
     else:
         turned = gray.resize(size, Image.Resampling.BICUBIC)
-    mask = ink(np.asarray(turned))
+    pixels = np.asarray(turned)
+    mask = ink(pixels)
+    drawn = [Region(*edges) for edges in pictures(pixels, mask)]
     text, rules = without_rules(mask, height)
-    return _Sheet(turned, matrix, text, rules, height)
+    for region in drawn:
+        # Their edges are sharp, and may lie a tile farther out.
+        rows, columns = (
+            slice(max(0, region.top - 8), region.bottom + 8),
+            slice(max(0, region.left - 8), region.right + 8),
+        )
+        text[rows, columns] = rules[rows, columns] = False
+    return _Sheet(turned, matrix, text, rules, drawn, height)
 
 
 def _about_center(angle: float, source: tuple[int, int], target: tuple[int, int]) -> Floats:
@@ -231,16 +256,17 @@ def _is_column(mask: Mask, unit: float) -> bool:
 
 
 def _line_widths(mask: Mask, unit: float) -> list[int]:
-    """How far each line's ink reaches from left to right; pixels."""
+    """How far each line's ink reaches from left to right, without gaps that are no word's; pixels."""
     inked = mask.sum(axis=1) > _SPECK
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8))).reshape(-1, 2)
     widths = []
     for first, end in edges.tolist():
         if end - first >= 0.5 * unit:
             columns = np.flatnonzero(mask[first:end].any(axis=0))
+            gaps = np.diff(columns)
             # Lines that touch count as often as they are high.
             lines = max(1, round((end - first) / (3 * unit)))
-            widths += [int(columns[-1] - columns[0] + 1)] * lines
+            widths += [int(columns[-1] - columns[0] + 1 - gaps[gaps > _WORD_GAP * unit].sum())] * lines
     return widths
 
 
@@ -321,15 +347,20 @@ def _white(profile: Floats, row: int) -> int:
     return int(inked[place] - inked[place - 1] - 1)
 
 
-def _piece(sheet: _Sheet, part: Region, factor: int) -> Piece:
+def _piece(sheet: _Sheet, part: Region, factor: int, most: int) -> Piece:
+    image = sheet.image.crop((part.left, part.top, part.right, part.bottom))
     margin = round(_MARGIN * sheet.unit)
-    width, height = part.right - part.left, part.bottom - part.top
-    size = tuple(-(-(length + 2 * margin) // factor) * factor for length in (width, height))
-    pixels = np.asarray(sheet.image.crop((part.left, part.top, part.right, part.bottom)))
+    # What cannot be cut is a picture as a rule, and is known as one when it is smaller too.
+    shrink = min(1.0, math.sqrt(most / ((image.width + 2 * margin) * (image.height + 2 * margin))))
+    if shrink < 1:
+        smaller = [max(1, round(length * shrink)) for length in image.size]
+        image = image.resize((smaller[0], smaller[1]), Image.Resampling.BICUBIC)
+    pixels = np.asarray(image)
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    image = Image.new("L", (size[0], size[1]), int(np.percentile(border, 75)))
-    image.paste(Image.fromarray(pixels), (margin, margin))
+    size = [-(-(length + 2 * margin) // factor) * factor for length in image.size]
+    padded = Image.new("L", (size[0], size[1]), int(np.percentile(border, 75)))
+    padded.paste(image, (margin, margin))
     turn = sheet.matrix[:, :2]
-    shift = turn @ np.array([part.left - margin, part.top - margin]) + sheet.matrix[:, 2]
-    shown = Box(margin, margin, margin + width, margin + height)
-    return Piece(image, np.concatenate([turn, shift[:, None]], axis=1), shown)
+    shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
+    shown = Box(margin, margin, margin + image.width, margin + image.height)
+    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown)

@@ -18,10 +18,12 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..errors import UsageError
+from ..runtime.pieces import PieceSettings
 from ..synth.page import make_page
 from ..synth.settings import Look, SynthSettings
 from .crops import make_crop
 from .lessons import CELL, NOWHERE, SLOTS, Lesson, make_lesson, paper_of
+from .pieces import page_pieces
 from .vocabulary import Vocabulary
 from .words import Languages, Words
 
@@ -114,6 +116,8 @@ class Pages:
     """Share of a canvas' tokens from which an answer is long."""
     short: float = 0.07
     """Share that is kept of the pages whose answer is not: padding teaches nothing."""
+    pieces: PieceSettings | None = None
+    """What is no fragment is then a piece of a page of any size, cut as the engine cuts pages."""
 
     def __call__(self, seed: int, index: int) -> PageBatch[Any]:
         """
@@ -127,7 +131,7 @@ class Pages:
         failures = 0
         while len(lessons) < canvas.count:
             try:
-                lesson = self._lesson(random, canvas)
+                made = self._lessons(random, canvas)
             except UsageError:
                 raise
             except Exception as error:
@@ -136,25 +140,30 @@ class Pages:
                 if failures == _MOST_FAILURES:
                     raise RuntimeError(f"no page can be made: {error!r}") from error
                 continue
-            if lesson is not None:
-                lessons.append(lesson)
-        return collate(lessons, canvas)
+            lessons += [lesson for lesson in made if self._is_wanted(lesson, random, canvas)]
+        return collate(lessons[: canvas.count], canvas)
 
-    def _lesson(self, random: Random, canvas: Canvas) -> Lesson | None:
+    def _lessons(self, random: Random, canvas: Canvas) -> list[Lesson]:
+        is_fragment = random.random() < canvas.fragments
+        in_pieces = self.pieces is not None and not is_fragment
         settings = SynthSettings(
-            size=(canvas.width, canvas.height),
-            fragment=random.random() < canvas.fragments,
+            size=None if in_pieces else (canvas.width, canvas.height),
+            fragment=is_fragment,
             em=random.choice(self.em),
             languages=self.languages,
             looks=(random.choice(self.looks),),
             figures=self.figures,
         )
-        lesson = make_lesson(make_page(random.getrandbits(48), settings), _vocabulary(), random)
-        if len(lesson.tokens) > canvas.tokens:
-            return None
-        if len(lesson.tokens) < self.full * canvas.tokens and random.random() >= self.short:
-            return None
-        return lesson
+        page = make_page(random.getrandbits(48), settings)
+        if self.pieces is None or is_fragment:
+            return [make_lesson(page, _vocabulary(), random)]
+        return [make_lesson(piece, _vocabulary()) for piece in page_pieces(page, self.pieces)]
+
+    def _is_wanted(self, lesson: Lesson, random: Random, canvas: Canvas) -> bool:
+        height, width = lesson.image.shape
+        if height > canvas.height or width > canvas.width or len(lesson.tokens) > canvas.tokens:
+            return False
+        return len(lesson.tokens) >= self.full * canvas.tokens or random.random() < self.short
 
 
 @cache

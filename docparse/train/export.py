@@ -5,15 +5,17 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..errors import OutputError
-from ..runtime.checkpoint import check, first_line
+from ..runtime.checkpoint import OWN_SETTINGS, check, first_line
 from ..runtime.model import quietly
 from .network import FRAMES, MERGE, PATCH
+from .recipe import PIECES
 from .vocabulary import Vocabulary
 
 CHECKPOINT = "checkpoint"
@@ -66,6 +68,7 @@ def export_nano(network: Any, vocabulary: Vocabulary, folder: Path) -> None:
     def write_rest(fresh: Path) -> None:
         vocabulary.tokenizer().save_pretrained(fresh)
         (fresh / "preprocessor_config.json").write_text(json.dumps(_PREPROCESSOR, indent=2) + "\n")
+        (fresh / OWN_SETTINGS).write_text(json.dumps({"pieces": asdict(PIECES)}, indent=2) + "\n")
 
     _export(network, folder, write_rest)
 

@@ -7,6 +7,7 @@ answers are short and full of letters.
 
 from dataclasses import dataclass
 
+from ..runtime.pieces import PieceSettings
 from .batches import Canvas, Crops, Pages
 
 _CROP_LANGUAGES = (
@@ -14,6 +15,9 @@ _CROP_LANGUAGES = (
     ("sv", 0.02),
 )  # fmt: skip
 _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "cs")
+
+PIECES = PieceSettings(text_height=7.5, max_tokens=448)
+"""How nano has its pages cut. On whole pages a network this small loses its place."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +91,24 @@ STAGES = (
     Stage(
         3,
         "pages",
-        Pace(rate=1.2e-3, warm_up=100),
+        Pace(rate=0.8e-3, warm_up=50, decay=0.5),
         minutes=360,
         seeing=_CROPS,
         reading=Pages(
+            # Pieces of pages are narrow ones of two columns or wide ones of one; fragments have more kinds of
+            # elements beside each other.
             (
-                Canvas(640, 448, count=4, tokens=1024, weight=2),
-                Canvas(1120, 256, count=4, tokens=1024),
-                Canvas(320, 896, count=4, tokens=1024),
-                Canvas(928, 1312, count=1, tokens=3584, fragments=0.3, weight=2),
+                Canvas(448, 288, count=8, tokens=608, fragments=0.0, weight=2),
+                Canvas(832, 160, count=8, tokens=608, fragments=0.0, weight=2),
+                Canvas(448, 256, count=8, tokens=512),
+                Canvas(896, 128, count=8, tokens=512),
             ),
-            looks=("clean", "scan", "photo"),
+            looks=("clean", "clean", "clean", "scan", "scan", "photo"),
+            languages=_LATIN,
+            figures=0.1,
+            short=0.15,
+            pieces=PIECES,
         ),
-        joint_every=2,
-        tower_scale=0.67,
+        joint_every=3,
     ),
 )

@@ -1,0 +1,173 @@
+"""Pages in pieces: nothing lost, nothing twice, columns in order, boxes back where they were."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
+
+from docparse.geometry import Box
+from docparse.runtime.ink import ink, pictures, slant, text_height
+from docparse.runtime.pieces import Piece, PieceSettings, cut
+
+SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
+FACTOR = 16
+WORDS = "the quick brown fox jumps over every lazy dog and some more words follow so that lines are long".split()
+
+
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+class Sheet:
+    """A white page with lines of words; ``lines`` are where they stand, in reading order."""
+
+    def __init__(self, width: int = 1000, height: int = 1400) -> None:
+        self.image = Image.new("RGB", (width, height), "white")
+        self.draw = ImageDraw.Draw(self.image)
+        self.lines: list[Box] = []
+
+    def column(self, left: int, top: int, width: int, lines: int, size: int = 18) -> None:
+        for number in range(lines):
+            text = ""
+            words = iter(WORDS[number % 7 :] + WORDS * 3)
+            while self.draw.textlength(longer := f"{text} {next(words)}".strip(), font(size)) <= width:
+                text = longer
+            place = (left, top + round(number * 1.4 * size))
+            self.draw.text(place, text, "black", font(size))
+            self.lines.append(Box(*self.draw.textbbox(place, text, font(size))))
+
+
+def places(pieces: Sequence[Piece], lines: Sequence[Box]) -> list[list[int]]:
+    """For each line the pieces that show its middle."""
+    shown = [piece.to_page(piece.shown) for piece in pieces]
+    return [[index for index, box in enumerate(shown) if box.holds_center_of(line)] for line in lines]
+
+
+def test_two_columns_below_a_heading_are_read_one_after_the_other() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 1, 34)
+    sheet.column(80, 160, 380, 40)
+    sheet.column(530, 160, 380, 40)
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    found = places(pieces, sheet.lines)
+    assert all(len(places) == 1 for places in found), "a line is lost or read twice"
+    order = [place for (place,) in found]
+    assert order == sorted(order)
+    assert len(set(order[1:41]) & set(order[41:])) == 0, "a piece goes over both columns"
+
+
+def test_pieces_are_small_enough_and_of_whole_cells() -> None:
+    sheet = Sheet()
+    sheet.column(60, 60, 860, 50)
+    for piece in cut(sheet.image, SETTINGS, FACTOR):
+        assert piece.image.width % FACTOR == piece.image.height % FACTOR == 0
+        # Rounded up to whole cells both ways.
+        assert piece.image.width * piece.image.height <= 1.25 * SETTINGS.max_tokens * FACTOR**2
+
+
+def test_cuts_are_made_between_paragraphs_where_there_are_any() -> None:
+    sheet = Sheet()
+    for top in (60, 260, 460, 660):
+        sheet.column(60, top, 700, 5)
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert [set(found[start : start + 5]) for start in range(0, 20, 5)] == [
+        {found[start]} for start in range(0, 20, 5)
+    ]
+
+
+def test_columns_of_a_table_stay_together() -> None:
+    sheet = Sheet()
+    for row in range(14):
+        for left, text in ((80, "Article number"), (400, f"{row * 17}.50"), (700, f"{row} pieces")):
+            place = left, 100 + 30 * row
+            sheet.draw.text(place, text, "black", font(18))
+            sheet.lines.append(Box(*sheet.draw.textbbox(place, text, font(18))))
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert found == sorted(found)
+    assert all(len(set(found[start : start + 3])) == 1 for start in range(0, len(found), 3))
+
+
+@pytest.mark.parametrize("size", [11, 18, 40])
+def test_text_of_any_size_is_brought_to_one(size: int) -> None:
+    sheet = Sheet(2000, 1400)
+    sheet.column(60, 60, 1800, 12, size)
+    heights = [text_height(ink(np.asarray(piece.image))) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    assert heights
+    assert all(height is not None and abs(height - SETTINGS.text_height) < 1.5 for height in heights)
+
+
+@pytest.mark.parametrize("angle", [-2.0, 3.0])
+def test_a_crooked_page_is_straightened_and_its_boxes_are_not(angle: float) -> None:
+    sheet = Sheet()
+    sheet.column(120, 200, 700, 30)
+    # Pillow turns against the clock.
+    crooked = sheet.image.rotate(-angle, Image.Resampling.BICUBIC, fillcolor="white")
+    assert slant(ink(np.asarray(crooked.convert("L")))) == pytest.approx(angle, abs=0.2)
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    center = np.array(sheet.image.size) / 2
+    pieces = cut(crooked, SETTINGS, FACTOR)
+    for line in sheet.lines:
+        x, y = turn @ (np.array(line.center) - center) + center
+        holding = [piece for piece in pieces if piece.to_page(piece.shown).holds_point((x, y))]
+        assert holding
+        # The line is level in the piece that holds it: its ink fills few rows.
+        assert all(slant(ink(np.asarray(piece.image))) == 0 for piece in holding)
+
+
+def test_a_photograph_is_a_piece_of_its_own() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 8)
+    noise = np.random.default_rng(1).integers(0, 150, (40, 50), dtype=np.uint8)
+    sheet.image.paste(Image.fromarray(noise).resize((500, 400), Image.Resampling.NEAREST), (200, 400))
+    sheet.column(80, 900, 800, 8)
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    (place,) = [index for index, piece in enumerate(pieces) if piece.is_picture]
+    box = pieces[place].to_page(pieces[place].shown)
+    assert np.allclose(box, (200, 400, 700, 800), atol=20)
+    found = [index for (index,) in places(pieces, sheet.lines)]
+    assert max(found[:8]) < place < min(found[8:])
+
+
+def test_white_on_black_is_text() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 8)
+    sheet.draw.rectangle((60, 400, 900, 600), "black")
+    sheet.draw.text((80, 480), "white words on a black box", "white", font(20))
+    gray = np.asarray(sheet.image.convert("L"))
+    mask = ink(gray)
+    assert not pictures(gray, mask)
+    assert mask[475:505, 80:300].mean() > 0.05
+    assert mask[410:470, 100:850].mean() < 0.01
+
+
+def test_dirt_is_no_text() -> None:
+    image = Image.new("L", (800, 1000), 250)
+    places = np.random.default_rng(3).integers(10, 790, (40, 2)).tolist()
+    for x, y in places:
+        image.putpixel((x, y), 0)
+    assert cut(image, SETTINGS, FACTOR) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    st.sampled_from(["blank", "noise", "blocks", "black"]),
+    st.integers(0, 1000),
+)
+def test_any_image_can_be_cut(size: tuple[int, int], what: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    width, height = size
+    tiles = random.integers(0, 2, (height // 9 + 1, width // 9 + 1)) * 255
+    pixels = {
+        "blank": np.full((height, width), 255),
+        "noise": random.integers(0, 256, (height, width)),
+        "blocks": np.kron(tiles, np.ones((9, 9)))[:height, :width],
+        "black": np.zeros((height, width)),
+    }[what].astype(np.uint8)
+    counts = Counter(piece.is_picture for piece in cut(Image.fromarray(pixels), SETTINGS, FACTOR))
+    assert what not in ("blank", "black") or not counts[False]

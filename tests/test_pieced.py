@@ -1,0 +1,76 @@
+"""Answers to pieces become one answer: boxes on the page, elements closed, tokens where they were."""
+
+import numpy as np
+from PIL import Image
+
+from docparse.document import StopReason
+from docparse.engines.pieced import Answer, join, picture
+from docparse.geometry import Box
+from docparse.qwenvl import parse
+from docparse.runtime.pieces import Piece
+
+
+def piece(x: float, y: float, scale: float = 2.0) -> Piece:
+    """64×32 pixels that show a part of the page, which is ``scale`` times as large, from (x, y)."""
+    matrix = np.array([[scale, 0.0, x], [0.0, scale, y]])
+    return Piece(Image.new("L", (64, 32)), matrix, Box(4, 4, 60, 28))
+
+
+def answer(text: str, reason: StopReason = StopReason.END) -> Answer:
+    ends = list(range(1, len(text) + 1))
+    return Answer(text, reason, (64, 32), [-0.1] * len(ends), ends)
+
+
+def page(*texts: str) -> str:
+    return "<html><body>\n" + "\n".join(texts) + "\n</body></html>"
+
+
+def test_boxes_are_those_of_the_page() -> None:
+    joined = join(
+        [piece(100, 50), piece(100, 200)],
+        [answer(page('<p data-bbox="4 8 60 28">one</p>')), answer(page('<h1 data-bbox="0 0 10 10">two</h1>'))],
+        (800, 600),
+    )
+    assert joined.text == page('<p data-bbox="108 66 220 106">one</p>', '<h1 data-bbox="100 200 120 220">two</h1>')
+    assert (joined.image_size, joined.stop_reason) == ((800, 600), StopReason.END)
+
+
+def test_each_token_of_a_word_ends_where_it_ended() -> None:
+    texts = [page('<p data-bbox="4 8 60 28">one &amp; two</p>'), page('<p data-bbox="1 2 3 4">three</p>')]
+    joined = join([piece(0, 0), piece(0, 90)], [answer(text) for text in texts], (800, 600))
+    ends = iter(joined.token_ends)
+    for text in texts:
+        for character in text:
+            end = next(ends)
+            if character.isalpha() and "one" in joined.text[end - 1 : end + 2]:
+                assert joined.text[end - 1] == character
+    word = joined.text.index("three")
+    assert [joined.text[end - 1] for end in joined.token_ends if word < end <= word + 5] == list("three")
+    assert len(joined.token_logprobs) == len(joined.token_ends) == sum(map(len, texts))
+
+
+def test_what_one_answer_leaves_open_does_not_swallow_the_next() -> None:
+    broken = '<html><body>\n<div class="table" data-bbox="0 0 9 9"><table><tr><td>a</td><td>b <p data-b'
+    joined = join(
+        [piece(0, 0), piece(0, 90)],
+        [answer(broken, StopReason.LENGTH), answer(page('<p data-bbox="4 8 60 28">one</p>'))],
+        (800, 600),
+    )
+    assert joined.stop_reason is StopReason.LENGTH
+    elements = parse(joined.text).elements
+    assert [(element.kind, element.text) for element in elements] == [("table", "a\tb"), ("paragraph", "one")]
+
+
+def test_corners_in_the_wrong_order_stay_wrong() -> None:
+    joined = join([piece(0, 0)], [answer(page('<p data-bbox="60 8 4 28">one</p>'))], (800, 600))
+    assert 'data-bbox="120 16 8 56"' in joined.text
+
+
+def test_nothing_is_read_in_a_picture() -> None:
+    joined = join([piece(10, 20)], [picture(piece(10, 20))], (800, 600))
+    (element,) = parse(joined.text).elements
+    assert (element.kind, element.text, element.box) == ("picture", "", Box(18, 28, 130, 76))
+
+
+def test_no_pieces_are_an_empty_page() -> None:
+    assert parse(join([], [], (800, 600)).text).elements == []

@@ -46,9 +46,7 @@ def nano(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder for states, logs and curves, one a stage.")],
     stage: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=3, help="1 seeing, 2 reading, 3 pages, in pieces. [default: all, one after the other]"
-        ),
+        typer.Option(min=1, max=3, help="1 seeing, 2 reading, 3 pages. [default: all, one after the other]"),
     ] = None,
     minutes: Minutes = None,
     steps: Steps = None,

@@ -27,7 +27,7 @@ def doctor() -> None:
 def _engines() -> None:
     from docparse.engines.choice import choose
     from docparse.options import Options
-    from docparse.runtime.checkpoint import cached, check, locate
+    from docparse.runtime.checkpoint import NANO, cached, check, locate
     from docparse.runtime.placement import devices, place
 
     found = cached()
@@ -38,11 +38,10 @@ def _engines() -> None:
     from docparse.config import configured_model
 
     model, _ = configured_model(Options())
-    if model is not None:
-        # Without a download: doctor looks, it does not fetch.
-        info = check(locate(model, download=False))
-        size = f"{info.parameters / 1e6:,.1f} million parameters, {info.weight_bytes / 2**20:,.0f} MiB"
-        _row("model", f"{model}: {size} in {info.dtype}, whole")
+    # Without a download: doctor looks, it does not fetch.
+    info = check(locate(model or NANO, download=False))
+    size = f"{info.parameters / 1e6:,.1f} million parameters, {info.weight_bytes / 2**20:,.0f} MiB"
+    _row("model", f"{model or NANO}: {size} in {info.dtype}, whole")
     choice = choose(Options())
     _row("with text", f"pages with a text layer: {choice.with_text.name}")
     without = choice.without_text.name if choice.without_text else "nothing (give a vision model with --model)"

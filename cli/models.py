@@ -15,7 +15,7 @@ def list_models() -> None:
     """List the aliases, the checkpoints in the local cache, and the one that is configured."""
     from docparse.config import configured_model
     from docparse.options import Options
-    from docparse.runtime.checkpoint import ALIASES, BUNDLED, cached
+    from docparse.runtime.checkpoint import ALIASES, BUNDLED, NANO, cached
 
     here = {hub_id: _state(folder) for hub_id, folder in cached()}
     rows = [(alias, "comes with docparse", _state(folder)) for alias, folder in BUNDLED.items()]
@@ -25,7 +25,7 @@ def list_models() -> None:
     for alias, hub_id, place in rows:
         print(f"{alias:{widths[0]}}  {hub_id:{widths[1]}}  {place}")
     model, origin = configured_model(Options())
-    print(f"configured: {model} (by {origin})" if model else "configured: none")
+    print(f"configured: {model} (by {origin})" if model else f"configured: none, so {NANO} is used")
 
 
 @app.command("where")

@@ -4,7 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from .errors import ModelError, UsageError
+from .errors import UsageError
 from .options import Options
 
 MODEL_VARIABLE = "DOCPARSE_MODEL"
@@ -22,7 +22,6 @@ def configured_model(options: Options) -> tuple[str | None, str]:
 
     Raises:
         UsageError: the config file cannot be read.
-        ModelError: the engine needs a model and none is configured.
     """
     if options.model:
         return options.model, "--model"
@@ -30,8 +29,6 @@ def configured_model(options: Options) -> tuple[str | None, str]:
         return model, MODEL_VARIABLE
     if in_config := _read_config().get("model"):
         return str(in_config), str(config_path())
-    if options.engine == "local":
-        raise ModelError(f"--engine local needs a model: give --model ALIAS|DIR|HUB_ID or set {MODEL_VARIABLE}")
     return None, "nowhere"
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from ..config import configured_model
 from ..options import Options
+from ..runtime.checkpoint import NANO
 from .base import Engine
 from .layout import LayoutEngine
 
@@ -49,11 +50,13 @@ def choose(options: Options) -> EngineChoice:
             replay = ReplayEngine(options)
             return EngineChoice(replay, replay, "--engine replay", needs_layout=False)
         case "local" | "auto":
-            model, origin = configured_model(options)
-            if model is None and options.engine == "auto":
-                why = "no model is configured, so pages with a text layer are read by the layout engine"
-                return EngineChoice(layout, None, why)
             from .local import LocalEngine
 
+            model, origin = configured_model(options)
             local = LocalEngine(replace(options, model=model))
-            return EngineChoice(local, local, f"the model {model} is configured by {origin}", needs_layout=False)
+            if model is not None:
+                return EngineChoice(local, local, f"the model {model} is configured by {origin}", needs_layout=False)
+            if options.engine == "local":
+                return EngineChoice(local, local, f"--engine local without a model is {NANO}", needs_layout=False)
+            why = f"no model is configured, so text layers are read where they are, and the other pages by {NANO}"
+            return EngineChoice(layout, local, why)

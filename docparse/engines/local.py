@@ -1,4 +1,4 @@
-"""A Qwen2.5-VL checkpoint on this machine."""
+"""A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
 import time
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ..errors import ModelError, PageError
+from ..errors import PageError
 from ..options import Options
-from ..runtime.checkpoint import check, first_line, locate, name_of
+from ..runtime.checkpoint import NANO, check, first_line, locate, name_of
 from ..runtime.images import to_patches
 from ..runtime.pieces import cut
 from .base import EnginePage, ModelOutput
@@ -36,10 +36,8 @@ class LocalEngine:
         Raises:
             ModelError: the checkpoint cannot be found or is not a complete Qwen2.5-VL.
         """
-        if options.model is None:
-            raise ModelError("--engine local needs a model: give --model ALIAS|DIR|HUB_ID")
         self._options = options
-        self._info = check(locate(options.model))
+        self._info = check(locate(options.model or NANO))
         stated = self._info.image_settings
         most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)

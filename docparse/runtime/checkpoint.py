@@ -68,20 +68,22 @@ class CheckpointInfo:
 
 
 def locate(model: str, *, download: bool = True) -> Path:
-    """The folder of a checkpoint: a folder, an alias, or a hub id in the local cache or on the hub.
+    """The folder of a checkpoint: an alias, a folder, or a hub id in the local cache or on the hub.
+
+    A folder that is called like an alias has to be given as a path: ``./nano``.
 
     Raises:
         ModelError: there is no such checkpoint here and it cannot be fetched.
     """
+    if model.lower() in BUNDLED:
+        return BUNDLED[model.lower()]
     folder = Path(model)
     if model.startswith("~"):
         with contextlib.suppress(RuntimeError):
             folder = folder.expanduser()
-    if folder.is_dir():
-        return folder
-    if model.lower() in BUNDLED:
-        return BUNDLED[model.lower()]
     hub_id = ALIASES.get(model.lower(), model)
+    if hub_id == model and folder.is_dir():
+        return folder
     if hub_id.count("/") != 1 or model.startswith((".", "/", "~")):
         raise ModelError(
             f"there is no folder {model}, and it is none of the aliases {', '.join([*BUNDLED, *ALIASES])}"

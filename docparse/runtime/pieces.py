@@ -29,6 +29,8 @@ _GUTTER = 1.8
 """White between two columns at the least."""
 _COLUMN = 22.0
 """Width of a column at the least."""
+_BLANK = 6.0
+"""White between lines that belong together at the most."""
 _WORD_GAP = 3.0
 """Between two words of a line at the most."""
 _MARGIN = 1.5
@@ -40,7 +42,7 @@ _FEWEST_LINES = 5
 _FILLED = 0.65
 """Of its column that a line of running text fills; cells of a table fill less."""
 _SPECK = 2
-"""Pixels of ink in a row, over the width of a column, that are dirt."""
+"""Pixels of ink in a row or column of pixels that may lie between two columns or lines."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _columns(sheet: _Sheet, region: Region) -> list[Region]:
         right = _trimmed(sheet.text, Region(gutter, region.top, region.right, region.bottom))
         return [column for side in (left, right) if side is not None for column in _columns(sheet, side)]
     inside = region.of(sheet.text)
-    gaps = _gaps(inside.sum(axis=1) <= _SPECK, 0.6 * sheet.unit)
+    gaps = _gaps(~inside.any(axis=1), 0.6 * sheet.unit)
     if inside.shape[0] < 2 * _FEWEST_LINES * _LINE * sheet.unit or not gaps:
         return [region]
     first, end = max(gaps, key=lambda gap: gap[1] - gap[0])
@@ -314,7 +316,6 @@ def _cuts(sheet: _Sheet, column: Region) -> list[_Cut]:
     inside = column.of(sheet.text)
     unit = sheet.unit
     profile = inside.sum(axis=1).astype(np.float64)
-    profile[profile <= _SPECK] = 0
     width = inside.shape[1]
     reach = max(1, round(0.6 * _LINE * unit))
     padded = np.pad(profile, reach, constant_values=np.inf)
@@ -328,11 +329,12 @@ def _cuts(sheet: _Sheet, column: Region) -> list[_Cut]:
     for (first, end), white in zip(inner, whites, strict=True):
         row = (first + end) // 2
         wider = (white - usual) / unit
-        crossed = profile[row] / width
         above = np.flatnonzero(inside[max(0, row - round(2 * unit)) : row].any(axis=0))
         ends_early = len(above) > 0 and above[-1] < 0.85 * width
-        cost = max(0.0, 1.2 - 2.0 * max(0.0, wider) - (0.7 if ends_early else 0.0)) + 20 * crossed
-        found.append(_Cut(column.top + row, cost))
+        # A piece more is no worse than a large blank.
+        blank = white > _BLANK * unit
+        cost = -1.0 if blank else max(0.0, 1.2 - 2.0 * max(0.0, wider) - (0.7 if ends_early else 0.0))
+        found.append(_Cut(column.top + row, cost + 20 * profile[row] / width))
     return [*found, _Cut(column.bottom, 0.0)]
 
 

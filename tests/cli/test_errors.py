@@ -29,9 +29,8 @@ REPORT = SAMPLES / "report.pdf"
         (["empty-folder", "-o", "out/"], 3, "holds no file that docparse reads"),
         ([SAMPLES / "encrypted.pdf"], 4, "give its password with --password"),
         ([SAMPLES / "encrypted.pdf", "--password", "guess"], 4, "the password is wrong"),
-        ([SAMPLES / "scan.pdf"], 5, "give a vision model with --model"),
-        ([SAMPLES / "scan.png"], 5, "give a vision model with --model"),
-        ([REPORT, "--engine", "local"], 5, "--engine local needs a model"),
+        ([SAMPLES / "scan.pdf", "--engine", "layout"], 5, "give a vision model with --model"),
+        ([SAMPLES / "scan.png", "--engine", "layout"], 5, "give a vision model with --model"),
         ([REPORT, "--engine", "replay"], 5, "--engine replay needs --model DIR"),
         ([REPORT, "--engine", "replay", "--model", "nowhere"], 5, "nowhere is no folder that --save-raw wrote"),
         ([REPORT, "-o", "notes.txt/report.md"], 6, "cannot write"),
@@ -114,7 +113,7 @@ def test_a_page_that_never_ends_harms_no_other(docparse: Run, tmp_path: Path) ->
 
 
 def test_a_page_without_text_is_told_and_the_others_are_written(docparse: Run) -> None:
-    ran = docparse(SAMPLES / "mixed.pdf", "-f", "json")
+    ran = docparse(SAMPLES / "mixed.pdf", "--engine", "layout", "-f", "json")
     assert ran.code == 7
     assert [page["status"] for page in ran.json["pages"]] == ["ok", "failed"]
     assert [problem["kind"] for problem in ran.json["pages"][1]["problems"]] == ["no-model"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docparse.errors import ModelError
-from docparse.runtime.checkpoint import cached, check, locate, name_of
+from docparse.runtime.checkpoint import BUNDLED, NANO, cached, check, locate, name_of
 from tests.checkpoints import make_checkpoint
 
 
@@ -103,6 +103,13 @@ def test_a_missing_shard_is_named(tmp_path: Path) -> None:
     shard.unlink()
     with pytest.raises(ModelError, match=f"{shard.name} is missing"):
         check(folder)
+
+
+def test_an_alias_is_no_folder_that_happens_to_be_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("nano").mkdir()
+    assert locate("nano") == BUNDLED[NANO]
+    assert locate("./nano") == Path("nano")
 
 
 def test_neither_folder_nor_alias() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from docparse.document import StopReason
 from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
-from docparse.errors import ModelError, PageError
+from docparse.errors import PageError
 from docparse.options import Options
 
 from .conftest import Lessons
@@ -79,8 +79,3 @@ def test_a_failure_is_one_of_the_page(
     monkeypatch.setattr("docparse.runtime.decode.decode", fail)
     with pytest.raises(PageError, match=words):
         read(LocalEngine(Options(model=str(checkpoint))), Image.new("RGB", (90, 90)))
-
-
-def test_a_model_must_be_named() -> None:
-    with pytest.raises(ModelError, match="needs a model"):
-        LocalEngine(Options(engine="local"))

@@ -16,6 +16,10 @@ def piece(x: float, y: float, scale: float = 2.0) -> Piece:
     return Piece(Image.new("L", (64, 32)), matrix, Box(4, 4, 60, 28))
 
 
+def joined_of(pieces: list[Piece], answers: list[Answer]) -> Answer:
+    return join(list(zip(pieces, answers, strict=True)), (800, 600))
+
+
 def answer(text: str, reason: StopReason = StopReason.END) -> Answer:
     ends = list(range(1, len(text) + 1))
     return Answer(text, reason, (64, 32), [-0.1] * len(ends), ends)
@@ -26,10 +30,9 @@ def page(*texts: str) -> str:
 
 
 def test_boxes_are_those_of_the_page() -> None:
-    joined = join(
+    joined = joined_of(
         [piece(100, 50), piece(100, 200)],
         [answer(page('<p data-bbox="4 8 60 28">one</p>')), answer(page('<h1 data-bbox="0 0 10 10">two</h1>'))],
-        (800, 600),
     )
     assert joined.text == page('<p data-bbox="108 66 220 106">one</p>', '<h1 data-bbox="100 200 120 220">two</h1>')
     assert (joined.image_size, joined.stop_reason) == ((800, 600), StopReason.END)
@@ -37,7 +40,7 @@ def test_boxes_are_those_of_the_page() -> None:
 
 def test_each_token_of_a_word_ends_where_it_ended() -> None:
     texts = [page('<p data-bbox="4 8 60 28">one &amp; two</p>'), page('<p data-bbox="1 2 3 4">three</p>')]
-    joined = join([piece(0, 0), piece(0, 90)], [answer(text) for text in texts], (800, 600))
+    joined = joined_of([piece(0, 0), piece(0, 90)], [answer(text) for text in texts])
     ends = iter(joined.token_ends)
     for text in texts:
         for character in text:
@@ -51,10 +54,9 @@ def test_each_token_of_a_word_ends_where_it_ended() -> None:
 
 def test_what_one_answer_leaves_open_does_not_swallow_the_next() -> None:
     broken = '<html><body>\n<div class="table" data-bbox="0 0 9 9"><table><tr><td>a</td><td>b <p data-b'
-    joined = join(
+    joined = joined_of(
         [piece(0, 0), piece(0, 90)],
         [answer(broken, StopReason.LENGTH), answer(page('<p data-bbox="4 8 60 28">one</p>'))],
-        (800, 600),
     )
     assert joined.stop_reason is StopReason.LENGTH
     elements = parse(joined.text).elements
@@ -62,15 +64,15 @@ def test_what_one_answer_leaves_open_does_not_swallow_the_next() -> None:
 
 
 def test_corners_in_the_wrong_order_stay_wrong() -> None:
-    joined = join([piece(0, 0)], [answer(page('<p data-bbox="60 8 4 28">one</p>'))], (800, 600))
+    joined = joined_of([piece(0, 0)], [answer(page('<p data-bbox="60 8 4 28">one</p>'))])
     assert 'data-bbox="120 16 8 56"' in joined.text
 
 
 def test_nothing_is_read_in_a_picture() -> None:
-    joined = join([piece(10, 20)], [picture(piece(10, 20))], (800, 600))
+    joined = joined_of([piece(10, 20)], [picture(piece(10, 20))])
     (element,) = parse(joined.text).elements
     assert (element.kind, element.text, element.box) == ("picture", "", Box(18, 28, 130, 76))
 
 
 def test_no_pieces_are_an_empty_page() -> None:
-    assert parse(join([], [], (800, 600)).text).elements == []
+    assert parse(joined_of([], []).text).elements == []

@@ -1,4 +1,4 @@
-"""Paragraphs that the end of a column or a page has cut, joined again. In doubt they stay apart."""
+"""Paragraphs that the end of a column, a page or a piece of it has cut, joined again. In doubt they stay apart."""
 
 import math
 import re
@@ -38,6 +38,9 @@ _WIDER = 1.15
 """A paragraph that goes on fills its column, so its other part is not wider, or by an indent at the most."""
 _COLUMN_RISE = 0.08
 """Of the page's height, by which the next column begins above the end of the one before."""
+
+_LINE_GAP = 0.012
+"""Of the page's height: between two lines of a paragraph, with what boxes are off by."""
 
 _CLOSING = re.compile("[\"'”’»)\\]}）」』\u00b9\u00b2\u00b3\u2070-\u2079]+$")
 _OPENING = re.compile("^[\"'“‘«(\\[（「『]+")
@@ -132,9 +135,12 @@ def _place_goes_on(before: _Open, box: Box | None, page: Page) -> bool:
         return False
     if _is_next_column(before.box, box, right_to_left=is_right_to_left(before.element.text)):
         return box.y0 < before.box.y1 - _COLUMN_RISE * page.height
-    # Above and below a float in the same column.
     shared = min(before.box.x1, box.x1) - max(before.box.x0, box.x0)
-    return before.has_float and box.y0 >= before.box.y1 and shared > 0.8 * min(before.box.width, box.width)
+    if shared <= 0.8 * min(before.box.width, box.width):
+        return False
+    # Above and below a float in the same column, or cut where the page was cut for the model: at the line's distance.
+    gap = (box.y0 - before.box.y1) / page.height
+    return gap >= 0 if before.has_float else -_LINE_GAP <= gap <= _LINE_GAP
 
 
 def _is_next_column(before: Box, box: Box, *, right_to_left: bool) -> bool:

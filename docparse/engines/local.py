@@ -2,16 +2,17 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from ..document import StopReason
 from ..errors import PageError
 from ..options import Options
 from ..runtime.checkpoint import NANO, check, first_line, locate, name_of
 from ..runtime.images import to_patches
-from ..runtime.pieces import cut
+from ..runtime.pieces import Piece, cut, halves
 from .base import EnginePage, ModelOutput
 from .pieced import Answer, join, picture
 
@@ -23,6 +24,8 @@ _MOST_PIXELS = 2_408_448
 tokens and minutes a page; more is had with ``--max-pixels``."""
 _MOST_PIXELS_CUT = 4_000_000
 """An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
+_MOST_WRITTEN, _MARKUP = 2, 64
+"""Tokens that may be written to a piece: for each token of its image, and for the tags around."""
 
 
 class LocalEngine:
@@ -80,9 +83,7 @@ class LocalEngine:
             (answer,) = self._answers(model, [page.image.image], deadline)
         else:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
-            written = iter(self._answers(model, [piece.image for piece in pieces if not piece.is_picture], deadline))
-            answers = [picture(piece) if piece.is_picture else next(written) for piece in pieces]
-            answer = join(pieces, answers, page.image.image.size)
+            answer = join(list(self._read_pieces(model, pieces, deadline)), page.image.image.size)
         return ModelOutput(
             text=answer.text,
             stop_reason=answer.stop_reason,
@@ -92,6 +93,22 @@ class LocalEngine:
             token_logprobs=answer.token_logprobs,
             token_ends=answer.token_ends,
         )
+
+    def _read_pieces(
+        self, model: "LoadedModel", pieces: Sequence[Piece], deadline: float, *, may_halve: bool = True
+    ) -> Iterator[tuple[Piece, Answer]]:
+        """The pieces with their answers; one that the model did not come to an end with is read again in halves."""
+        assert self._info.pieces is not None
+        written = iter(self._answers(model, [piece.image for piece in pieces if not piece.is_picture], deadline))
+        for piece in pieces:
+            answer = picture(piece) if piece.is_picture else next(written)
+            parts = [piece]
+            if may_halve and answer.stop_reason is StopReason.LENGTH:
+                parts = halves(piece, self._info.pieces, self._image_settings.factor)
+            if len(parts) > 1:
+                yield from self._read_pieces(model, parts, deadline, may_halve=False)
+            else:
+                yield piece, answer
 
     def _answers(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
         return [self._answer(model, image, deadline) for image in images]
@@ -111,7 +128,11 @@ class LocalEngine:
                 f"its image takes {image_tokens} tokens, more than the model's {model.context_length}: "
                 "give a smaller --max-pixels"
             )
-        sequence = decode.Sequence(prompt=prompt, limit=min(self._options.max_new_tokens, room), deadline=deadline)
+        limit = min(self._options.max_new_tokens, room)
+        if self._info.pieces is not None:
+            # Print that is as dense as can be read takes little more than one token a cell.
+            limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
+        sequence = decode.Sequence(prompt=prompt, limit=limit, deadline=deadline)
         try:
             decode.decode(model, sequence, patches)
         except (MemoryError, RuntimeError) as error:

@@ -36,7 +36,7 @@ def picture(piece: Piece) -> Answer:
     return Answer(text, StopReason.END, piece.image.size, [], [])
 
 
-def join(pieces: Sequence[Piece], answers: Sequence[Answer], size: tuple[int, int]) -> Answer:
+def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int]) -> Answer:
     """One answer, its boxes in pixels of the page image, which is of ``size``.
 
     It stopped for the gravest of the reasons for which one of them did.
@@ -44,13 +44,13 @@ def join(pieces: Sequence[Piece], answers: Sequence[Answer], size: tuple[int, in
     text = _OPENING
     logprobs: list[float] = []
     ends: list[int] = []
-    for piece, answer in zip(pieces, answers, strict=True):
+    for piece, answer in read:
         body, places = _placed(piece, answer)
         start = len(text)
         text += body + "\n"
         logprobs += answer.token_logprobs
         ends += [start + places[end] for end in answer.token_ends]
-    reasons = {answer.stop_reason for answer in answers}
+    reasons = {answer.stop_reason for _, answer in read}
     graver = (StopReason.TIMEOUT, StopReason.LENGTH)
     reason = next((reason for reason in graver if reason in reasons), StopReason.END)
     return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends)

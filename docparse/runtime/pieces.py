@@ -122,6 +122,18 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     return pieces
 
 
+def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
+    """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
+    mask = ink(np.asarray(piece.image))
+    text, rules = without_rules(mask, settings.text_height)
+    sheet = _Sheet(piece.image, piece.matrix, text, rules, [], settings.text_height)
+    whole = _trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
+    if whole is None:
+        return [piece]
+    most = math.ceil(0.6 * piece.image.width * piece.image.height)
+    return [_piece(sheet, part, factor, most) for part in _parts(sheet, whole, most)]
+
+
 def _straighten(gray: Image.Image, height: float) -> _Sheet:
     mask = ink(np.asarray(gray))
     found = text_height(mask)
@@ -196,7 +208,7 @@ def _columns(sheet: _Sheet, region: Region) -> list[Region]:
         right = _trimmed(sheet.text, Region(gutter, region.top, region.right, region.bottom))
         return [column for side in (left, right) if side is not None for column in _columns(sheet, side)]
     inside = region.of(sheet.text)
-    gaps = _gaps(~inside.any(axis=1), 0.6 * sheet.unit)
+    gaps = _gaps(np.logical_not(inside.any(axis=1)), 0.6 * sheet.unit)
     if inside.shape[0] < 2 * _FEWEST_LINES * _LINE * sheet.unit or not gaps:
         return [region]
     first, end = max(gaps, key=lambda gap: gap[1] - gap[0])

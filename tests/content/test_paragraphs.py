@@ -58,6 +58,12 @@ def test_over_a_column_with_both_places() -> None:
     assert first.parts == [Part(page=1, box=LEFT), Part(page=1, box=RIGHT)]
 
 
+def test_where_the_page_was_cut_for_the_model() -> None:
+    first, second = Box(60, 100, 540, 160), Box(60, 163, 540, 220)
+    parts = Paragraph(text=BEFORE, box=first), Paragraph(text=AFTER, box=second)
+    assert joined(page(1, *parts)) == [f"{BEFORE} {AFTER}"]
+
+
 def test_over_three_pages() -> None:
     long = "words that go on and on over a whole page"
     pages = [

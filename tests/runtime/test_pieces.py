@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from docparse.geometry import Box
 from docparse.runtime.ink import ink, pictures, slant, text_height
-from docparse.runtime.pieces import Piece, PieceSettings, cut
+from docparse.runtime.pieces import Piece, PieceSettings, cut, halves
 
 SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
 FACTOR = 16
@@ -54,7 +54,7 @@ def test_two_columns_below_a_heading_are_read_one_after_the_other() -> None:
     sheet.column(530, 160, 380, 40)
     pieces = cut(sheet.image, SETTINGS, FACTOR)
     found = places(pieces, sheet.lines)
-    assert all(len(places) == 1 for places in found), "a line is lost or read twice"
+    assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
     order = [place for (place,) in found]
     assert order == sorted(order)
     assert len(set(order[1:41]) & set(order[41:])) == 0, "a piece goes over both columns"
@@ -67,6 +67,16 @@ def test_pieces_are_small_enough_and_of_whole_cells() -> None:
         assert piece.image.width % FACTOR == piece.image.height % FACTOR == 0
         # Rounded up to whole cells both ways.
         assert piece.image.width * piece.image.height <= 1.25 * SETTINGS.max_tokens * FACTOR**2
+
+
+def test_halves_show_what_the_piece_showed() -> None:
+    sheet = Sheet()
+    sheet.column(60, 60, 700, 6)
+    (piece, *_) = cut(sheet.image, SETTINGS, FACTOR)
+    parts = halves(piece, SETTINGS, FACTOR)
+    assert len(parts) == 2
+    whole = [line for line in sheet.lines if piece.to_page(piece.shown).holds_center_of(line)]
+    assert all(len(found) == 1 for found in places(parts, whole))
 
 
 def test_cuts_are_made_between_paragraphs_where_there_are_any() -> None:

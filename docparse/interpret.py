@@ -26,6 +26,9 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     elements, problems = answer.elements, list(answer.problems)
     if message := _STOPPED.get(output.stop_reason):
         problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
+    if output.closed:
+        message = f"{output.closed} of the answers to the page's pieces ended inside an element, which was closed"
+        problems.append(Problem(kind="unclosed-at-end", severity=Severity.WARNING, message=message))
     name_elements(page.number, elements)
     sure = confidence.rate(elements, output)
     if sure is not None and sure < _LEAST_SURE:

@@ -58,7 +58,7 @@ def test_what_one_answer_leaves_open_does_not_swallow_the_next() -> None:
         [piece(0, 0), piece(0, 90)],
         [answer(broken, StopReason.LENGTH), answer(page('<p data-bbox="4 8 60 28">one</p>'))],
     )
-    assert joined.stop_reason is StopReason.LENGTH
+    assert (joined.stop_reason, joined.closed) == (StopReason.LENGTH, 1)
     elements = parse(joined.text).elements
     assert [(element.kind, element.text) for element in elements] == [("table", "a\tb"), ("paragraph", "one")]
 

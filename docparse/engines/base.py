@@ -38,6 +38,8 @@ class ModelOutput:
     token_logprobs: list[float] = field(default_factory=list)
     """Natural logarithms, one a generated token, with ``token_ends``: where each token ends in ``text``."""
     token_ends: list[int] = field(default_factory=list)
+    closed: int = 0
+    """Of a page that was read in pieces: how many answers ended inside an element, which was closed for them."""
 
 
 class Engine(Protocol):

@@ -92,6 +92,7 @@ class LocalEngine:
             model=name_of(self._info.path),
             token_logprobs=answer.token_logprobs,
             token_ends=answer.token_ends,
+            closed=answer.closed,
         )
 
     def _read_pieces(

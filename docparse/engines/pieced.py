@@ -27,6 +27,8 @@ class Answer:
     token_logprobs: list[float]
     token_ends: list[int]
     """Where in ``text`` each token ends."""
+    closed: int = 0
+    """Pieces whose answer ended inside an element, which was closed for it."""
 
 
 def picture(piece: Piece) -> Answer:
@@ -44,25 +46,29 @@ def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int]) -> Answer:
     text = _OPENING
     logprobs: list[float] = []
     ends: list[int] = []
+    closed = 0
     for piece, answer in read:
-        body, places = _placed(piece, answer)
+        body, places, is_cut = _placed(piece, answer)
+        closing = _closing_tags(body)
+        closed += is_cut or bool(closing)
         start = len(text)
-        text += body + "\n"
+        text += f"{body}{closing}\n"
         logprobs += answer.token_logprobs
         ends += [start + places[end] for end in answer.token_ends]
     reasons = {answer.stop_reason for _, answer in read}
     graver = (StopReason.TIMEOUT, StopReason.LENGTH)
     reason = next((reason for reason in graver if reason in reasons), StopReason.END)
-    return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends)
+    return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends, closed)
 
 
-def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int]]:
-    """What stands inside of ``<body>``, boxes in pixels of the page image, every element closed; and for each place
-    in the answer the place in this, ``len(answer.text) + 1`` of them."""
+def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int], bool]:
+    """What stands inside of ``<body>``, with boxes in pixels of the page image; for each place in the answer the
+    place in this, ``len(answer.text) + 1`` of them; and whether the answer ends inside a tag, which is left out."""
     text = answer.text
     first = _START.match(text).end()  # type: ignore[union-attr]  # it matches nothing at the least
     last = max(first, _END.search(text).start())  # type: ignore[union-attr]
-    if cut := _CUT_TAG.search(text, first, last):
+    cut = _CUT_TAG.search(text, first, last)
+    if cut is not None:
         last = cut.start()
     across, down = piece.image.width / answer.image_size[0], piece.image.height / answer.image_size[1]
     written = ""
@@ -86,7 +92,7 @@ def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int]]:
     places += range(len(written), len(written) + last - position)
     written += text[position:last]
     places += [len(written)] * (len(text) + 1 - last)
-    return written + _closing_tags(written), places
+    return written, places, cut is not None
 
 
 def _closing_tags(text: str) -> str:

@@ -37,6 +37,7 @@ def save(folder: Path, page: EnginePage, output: ModelOutput) -> None:
         "text": output.text,
         "token_logprobs": [round(value, 5) for value in output.token_logprobs],
         "token_ends": output.token_ends,
+        "closed": output.closed,
     }
     path = _path(folder, page)
     try:
@@ -97,4 +98,5 @@ def _output(record: dict[str, Any]) -> ModelOutput:
         model=record["model"] and str(record["model"]),
         token_logprobs=logprobs,
         token_ends=[int(value) for value in record["token_ends"]],
+        closed=int(record.get("closed", 0)),
     )

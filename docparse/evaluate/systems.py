@@ -75,7 +75,9 @@ class Docparse:
         answers = [answer for answer in self._pipeline.answers if answer.engine != "layout"]
         if not answers:
             return None
-        return all(answer.stop_reason.value == "end" and is_valid(answer.text) for answer in answers)
+        return all(
+            answer.stop_reason.value == "end" and not answer.closed and is_valid(answer.text) for answer in answers
+        )
 
 
 class Folder:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .geometry import Box
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Model(BaseModel):
@@ -108,12 +108,36 @@ class Cell(Model):
     box: Box | None = None
 
 
-class Table(_Element):
-    kind: Literal["table"] = "table"
+class _Grid(_Element):
     row_count: int = 0
     column_count: int = 0
     cells: list[Cell] = []
-    """Row by row; slots that a span covers have no cell of their own."""
+    """Row by row. Each slot of the grid belongs to one cell; slots that a span covers have none of their own."""
+    header_inferred: bool = False
+    """Whether its header cells are docparse's guess: what was read marks none."""
+
+
+class TablePart(Model):
+    """What stands on one page of a table that goes on over several."""
+
+    element: str
+    """The id of the table element on that page."""
+    page: int
+    """Its number."""
+    box: Box | None
+    """In that page's units, as are the boxes of the part's cells."""
+    first_row: int
+    """Of the joined table, from 0. The part reaches to the next one's."""
+
+
+class Table(_Grid):
+    kind: Literal["table"] = "table"
+    parts: list[TablePart] = []
+    """Where the table goes on over the next pages, all its parts, this element's own first; else empty. The cells
+    are those of all parts, ``box`` is the first one's."""
+    continued_from: str | None = None
+    """On the later parts, the id of the table that has their rows. Of their own cells they keep only a head that
+    repeats the table's."""
 
 
 class Formula(_Element):
@@ -124,12 +148,10 @@ class Formula(_Element):
     asset: Asset | None = None
 
 
-class Chart(_Element):
+class Chart(_Grid):
+    """Its cells are its data as a table; there are none where only the picture is known."""
+
     kind: Literal["chart"] = "chart"
-    row_count: int = 0
-    column_count: int = 0
-    cells: list[Cell] = []
-    """The chart's data as a table; empty where only the picture is known."""
     asset: Asset | None = None
 
 
@@ -279,10 +301,11 @@ class Document(Model):
         return to_json(self, indent=indent)
 
     def to_jsonl(self) -> str:
-        """One line a page."""
+        """One line a page, tables as they stand on it."""
+        from .content.continued import separated
         from .export.json import page_line
 
-        return "".join(page_line(self.source, page) for page in self.pages)
+        return "".join(page_line(self.source, page) for page in separated(self.pages))
 
     def to_qwenvl(self) -> str:
         """Canonical QwenVL HTML, one ``body`` a page, boxes in page units."""

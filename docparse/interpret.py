@@ -1,7 +1,8 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
 from .assemble import link_captions, name_elements
-from .document import AnyElement, Cell, Problem, Severity, StopReason
+from .content.table import infer_header
+from .document import AnyElement, Cell, Chart, Problem, Severity, StopReason, Table
 from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
 from .ground import ground
@@ -24,6 +25,8 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     name_elements(page.number, elements)
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
+        if isinstance(element, Table | Chart):
+            infer_header(element)
         element.box = _place(element.box, scale, page)
         if element.box is None:
             continue

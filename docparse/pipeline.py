@@ -16,6 +16,7 @@ from typing import Literal
 from PIL import Image
 
 from .assemble import attach
+from .content.continued import join_tables
 from .document import (
     Asset,
     Chart,
@@ -168,6 +169,7 @@ class OpenDocument:
 
     def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
         """The document that these pages make; with ``interrupted`` it says that others are missing."""
+        join_tables(pages)
         document = Document(
             generator=f"docparse {__version__}", source=self.source, title=self.title, pages=list(pages)
         )

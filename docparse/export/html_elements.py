@@ -97,6 +97,9 @@ class PageBuilder:
         return node("aside", with_text(node("p", dir="auto"), element.text), **_place(element))
 
     def table(self, element: Table) -> Node:
+        if element.continued_from:
+            link = node("a", "The table goes on from an earlier page", href=f"#{element.continued_from}")
+            return self._figure(element, node("p", link, class_="continued"))
         if not element.cells:
             return self._figure(element, with_text(node("p", dir="auto"), element.text))
         table = table_node(element.cells, element.row_count)
@@ -111,6 +114,8 @@ class PageBuilder:
             table.set("id", printable(element.id))
         if element.box:
             table.set("data-bbox", bbox(element.box) or "")
+        if element.header_inferred:
+            table.set("data-header", "inferred")
         return _scroll(table, "Table")
 
     def formula(self, element: Formula) -> Node:

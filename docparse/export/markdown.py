@@ -61,6 +61,8 @@ def _parts(document: Document, furniture: bool) -> Iterator[AnyElement | str]:
     """The elements, and remarks that are Markdown already."""
     for page in document.pages:
         for element in page.elements:
+            if isinstance(element, Table) and element.continued_from:
+                continue  # its rows are in the table's first part
             if furniture or not isinstance(element, PageHeader | PageFooter):
                 yield element
         if page.status is not PageStatus.OK:

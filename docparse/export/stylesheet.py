@@ -28,7 +28,7 @@ body {
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
+header, nav, summary, .notes, .failed, section.page::before, .header, .footer, .continued {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
 }
 header { color: var(--muted); }

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from docparse.content.table import table_text
 from docparse.document import (
     Author,
     Caption,
@@ -22,7 +23,6 @@ from docparse.document import (
     Table,
 )
 from docparse.geometry import Box
-from docparse.qwenvl.read import table_text
 
 _LINE = st.text(
     st.one_of(

@@ -88,7 +88,7 @@ def _last_table(page: Page) -> Table | None:
     while body and isinstance(body[-1], Caption):
         body.pop()
     last = body[-1] if body else None
-    return last if isinstance(last, Table) and last.cells else None
+    return last if isinstance(last, Table) and (last.cells or last.continued_from) else None
 
 
 def _first_table(page: Page) -> Table | None:

@@ -11,18 +11,19 @@ import typer
 from docparse.errors import DocparseError, ExitCode
 from docparse.worker import prepare
 
-from . import console, doctor, evaluate, models, parse, schema, synth
+from . import console, convert, doctor, evaluate, models, parse, schema, synth
 
 # Plain help: rich takes a third of its time to load.
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("parse", epilog=parse.EPILOG)(parse.parse)
+app.command("convert")(convert.convert)
 app.command("eval")(evaluate.evaluate)
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 app.command("synth")(synth.synth)
 app.add_typer(models.app, name="models")
 
-VERBS = ("parse", "eval", "models", "schema", "doctor", "synth")
+VERBS = ("parse", "convert", "eval", "models", "schema", "doctor", "synth")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -1,7 +1,6 @@
 """``docparse [parse] INPUT...``: the main job."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
 
 EPILOG = (
-    "Other commands: docparse models (checkpoints), docparse eval (against ground truth), "
+    "Other commands: docparse convert (saved JSON to other formats), docparse models (checkpoints), "
+    "docparse eval (against ground truth), "
     "docparse schema (of the JSON), docparse doctor (what will be used and why). "
     "A file that is called like a command: docparse parse FILE."
 )
@@ -211,7 +211,7 @@ class _Run:
                     if job.target is None and job.formats == (Format.JSONL,):
                         from docparse.export.json import page_line
 
-                        _write_stdout(page_line(opened.source, page))
+                        console.write_stdout(page_line(opened.source, page))
                     bar.advance()
             except KeyboardInterrupt:
                 # What is finished is written; the document says that it is not all.
@@ -232,11 +232,10 @@ class _Run:
 
         if job.target is None:
             if job.formats != (Format.JSONL,):
-                _write_stdout(serialise(document, job.formats[0], furniture=self._furniture))
+                console.write_stdout(serialise(document, job.formats[0], furniture=self._furniture))
             return
         if self._pipeline.options.images == "files":
-            name = job.target.name if job.is_stem else job.target.stem
-            detach_assets(document, job.target.with_name(name + ".assets"))
+            detach_assets(document, job.assets)
         for form in job.formats:
             write_text(job.path(form), serialise(document, form, furniture=self._furniture))
 
@@ -250,20 +249,3 @@ class _Run:
     def _tell_problems(self, document: "Document") -> None:
         found = [*document.problems, *(problem for page in document.pages for problem in page.problems)]
         console.problems(document.source.name, found)
-
-
-def _write_stdout(text: str) -> None:
-    """The document's bytes and nothing else, in UTF-8 whatever the locale says.
-
-    Raises:
-        OutputError: standard output cannot be written, e.g. the disk behind it is full.
-        ReaderGoneError: whoever reads it has seen enough.
-    """
-    try:
-        data = text if text.endswith("\n") else text + "\n"
-        sys.stdout.buffer.write(data.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise console.ReaderGoneError from None
-    except OSError as error:
-        raise OutputError(f"cannot write to standard output: {error.strerror}") from error

@@ -320,13 +320,11 @@ class Document(Model):
         Raises:
             InputError: the file is missing or is no such document.
         """
-        from pydantic import ValidationError
-
         from .errors import InputError
+        from .export.json import from_json
 
         try:
-            return cls.model_validate_json(Path(path).read_bytes())
+            data = Path(path).read_bytes()
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}") from error
-        except ValidationError as error:
-            raise InputError(f"{path} is no docparse document: {error.errors()[0]['msg']}") from error
+        return from_json(data, str(path))

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from ..document import Asset, Document
 from ..errors import OutputError
 from ..options import Format
+from ..source import sniff
 
 _EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg"}
 
@@ -83,11 +85,41 @@ def detach_assets(document: Document, folder: Path) -> None:
         OutputError: a picture cannot be written.
     """
     for name, asset in _assets(document):
-        if asset.data is None:
+        if asset.data is None or asset.media_type not in _EXTENSIONS:
             continue
-        path = folder / (name + _EXTENSIONS[asset.media_type])
+        path = folder / (re.sub(r"[^\w.-]", "_", name)[:100] + _EXTENSIONS[asset.media_type])
         write_bytes(path, base64.b64decode(asset.data))
         asset.path, asset.data = f"{folder.name}/{path.name}", None
+
+
+def attach_assets(document: Document, folder: Path) -> list[str]:
+    """Read the pictures that the document names, relative to ``folder``, into it. Returns those that are not there.
+
+    A saved document may have been written by anybody: nothing outside ``folder`` is read, and nothing that is no
+    picture of the kind that it should be.
+    """
+    missing = []
+    for _, asset in _assets(document):
+        if asset.path is None:
+            continue
+        path, named = folder / asset.path, asset.path
+        asset.path = None
+        try:
+            inside = path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+            data = path.read_bytes() if inside else b""
+        except (OSError, ValueError):
+            data = b""
+        if sniff(data[:16]) == asset.media_type and asset.media_type in _EXTENSIONS:
+            asset.data = base64.b64encode(data).decode("ascii")
+        else:
+            missing.append(named)
+    return missing
+
+
+def drop_assets(document: Document) -> None:
+    """Leave every picture out; what is known of it stays."""
+    for _, asset in _assets(document):
+        asset.path = asset.data = None
 
 
 def _assets(document: Document) -> Iterator[tuple[str, Asset]]:

@@ -7,11 +7,12 @@ import json
 import math
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import PydanticSerializationError
 
 from ..document import SCHEMA_VERSION, Document, Model, Page, Source
+from ..errors import InputError
 
 SCHEMA_ID = f"urn:docparse:schema:document:{SCHEMA_VERSION}"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +29,36 @@ class PageLine(Model):
 def to_json(document: Document, *, indent: int | None = 2) -> str:
     """JSON with keys in the order of the classes; characters stand for themselves."""
     return f"{_dumped(document, indent=indent)}\n"
+
+
+def from_json(data: bytes, name: str) -> Document:
+    """The document that ``to_json`` wrote, the same in every field; ``name`` is for messages.
+
+    Raises:
+        InputError: it is no JSON, JSON of something else, or of a later version of the schema.
+    """
+    try:
+        document = Document.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        raise InputError(f"{name} {_objection(data, error)}") from error
+    if _major(document.schema_version) != _major(SCHEMA_VERSION):
+        raise InputError(f"{name} has the schema {document.schema_version}; this docparse reads {SCHEMA_VERSION}")
+    return document
+
+
+def _objection(data: bytes, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        begun = data.partition(b"\n")[0]
+        if begun.startswith(b'{"schema_version"') and begun.rstrip().endswith(b"}"):
+            return "has one page a line (-f jsonl): only the whole document (-f json) can be converted"
+        return f"is no JSON that docparse wrote: {first['msg'].removeprefix('Invalid JSON: ')}"
+    place = ".".join(map(str, first["loc"]))
+    return f"is no JSON that docparse wrote: {f'{place}: ' if place else ''}{first['msg']}"
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
 
 
 def page_line(source: Source, page: Page) -> str:

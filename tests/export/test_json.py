@@ -3,11 +3,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from docparse.document import Document, Heading, Paragraph
-from docparse.export.json import document_schema, page_line, schema_text, to_json
+from docparse.document import Document, Element, Heading, Page, Paragraph
+from docparse.export.json import document_schema, from_json, page_line, schema_text, to_json
+from tests.qwenvl.strategies import PAGES
 
-from .documents import GOLDEN, document_of, full_document
+from .documents import GOLDEN, document_of, full_document, source
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "document.schema.json"
 
@@ -72,3 +75,20 @@ def test_page_line_is_one_line() -> None:
     assert list(data) == ["schema_version", "source", "page"]
     assert data["page"]["elements"][0]["text"] == "a\nb\u2028c\x85d"
     validator("PageLine").validate(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PAGES, max_size=3))
+def test_what_is_written_is_read_back_the_same(pages: list[list[Element]]) -> None:
+    document = Document(
+        generator="test",
+        source=source(len(pages)),
+        pages=[
+            Page(number=number, width=595.32, height=841.9, unit="pt", elements=elements)
+            for number, elements in enumerate(pages, start=1)
+        ],
+    )
+    written = to_json(document)
+    loaded = from_json(written.encode(), "x")
+    assert loaded == document
+    assert to_json(loaded) == written

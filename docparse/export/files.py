@@ -87,9 +87,14 @@ def detach_assets(document: Document, folder: Path) -> None:
     for name, asset in _assets(document):
         if asset.data is None or asset.media_type not in _EXTENSIONS:
             continue
-        path = folder / (re.sub(r"[^\w.-]", "_", name)[:100] + _EXTENSIONS[asset.media_type])
+        path = folder / (file_name(name) + _EXTENSIONS[asset.media_type])
         write_bytes(path, base64.b64decode(asset.data))
         asset.path, asset.data = f"{folder.name}/{path.name}", None
+
+
+def file_name(name: str) -> str:
+    """An element's id as a part of a file's name; a saved document may have anything there."""
+    return re.sub(r"[^\w.-]", "_", name)[:100]
 
 
 def attach_assets(document: Document, folder: Path) -> list[str]:

@@ -137,7 +137,7 @@ def to_xlsx(sheet: Sheet) -> bytes:
                     start_column=cell.column + 1,
                     end_column=cell.column + cell.column_span,
                 )
-    page.freeze_panes = page.cell(header_row_count(rows) + 1, 1)
+    page.freeze_panes = f"A{header_row_count(rows) + 1}"
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -11,7 +11,7 @@ import typer
 from docparse.errors import DocparseError, ExitCode
 from docparse.worker import prepare
 
-from . import console, convert, doctor, evaluate, models, parse, schema, synth, tables
+from . import console, convert, doctor, evaluate, models, parse, schema, synth, tables, validate
 
 # Plain help: rich takes a third of its time to load.
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -22,9 +22,10 @@ app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 app.command("synth")(synth.synth)
 app.command("tables")(tables.tables)
+app.command("validate")(validate.validate)
 app.add_typer(models.app, name="models")
 
-VERBS = ("parse", "convert", "eval", "models", "schema", "doctor", "synth", "tables")
+VERBS = ("parse", "convert", "eval", "models", "schema", "doctor", "synth", "tables", "validate")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -6,6 +6,8 @@ import sys
 
 _LIBRARIES = ("pymupdf", "pillow", "lxml", "pydantic", "torch", "transformers", "accelerate", "safetensors")
 
+_EXTRAS = {"rdkit": "checks and draws molecules", "verovio": "checks, draws and plays music"}
+
 
 def doctor() -> None:
     """Show versions, devices, models, and what will read a page and why."""
@@ -16,6 +18,7 @@ def doctor() -> None:
     _row("docparse", f"{__version__}, {system}, {os.cpu_count()} cores{_memory()}")
     _row("installed in", sys.prefix)
     _row("libraries", ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES))
+    _row("extras", ", ".join(f"{name} ({_version(name)}: {use})" for name, use in _EXTRAS.items()))
     _row("config file", f"{config_path()}{'' if config_path().exists() else ' (not there)'}")
     _row(MODEL_VARIABLE, os.environ.get(MODEL_VARIABLE) or "not set")
     _engines()

@@ -88,12 +88,12 @@ def evaluate(
         os.environ["DOCPARSE_DEBUG"] = "1"
     from dataclasses import replace
 
-    from docparse.evaluate.extra import extra
     from docparse.evaluate.truth import find_cases
     from docparse.export.files import check_writable
+    from docparse.extra import extra
 
     for name in ("rapidfuzz", "apted", "markdown_it"):
-        extra(name)  # told now and not after a night's work
+        extra(name, "eval")  # told now and not after a night's work
     for path in (json_file, worst):
         if path is not None:
             check_writable(path)

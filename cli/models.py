@@ -15,10 +15,11 @@ def list_models() -> None:
     """List the aliases, the checkpoints in the local cache, and the one that is configured."""
     from docparse.config import configured_model
     from docparse.options import Options
-    from docparse.runtime.checkpoint import ALIASES, cached
+    from docparse.runtime.checkpoint import ALIASES, BUNDLED, cached
 
     here = {hub_id: _state(folder) for hub_id, folder in cached()}
-    rows = [(alias, hub_id, here.pop(hub_id, "not here")) for alias, hub_id in ALIASES.items()]
+    rows = [(alias, "comes with docparse", _state(folder)) for alias, folder in BUNDLED.items()]
+    rows += [(alias, hub_id, here.pop(hub_id, "not here")) for alias, hub_id in ALIASES.items()]
     rows += [("", hub_id, state) for hub_id, state in here.items()]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for alias, hub_id, place in rows:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 EPILOG = (
-    "Other commands: docparse convert (saved JSON to other formats), docparse models (checkpoints), "
+    "Other commands: docparse models (checkpoints), docparse convert (saved JSON to other formats), "
     "docparse eval (against ground truth), "
     "docparse schema (of the JSON), docparse doctor (what will be used and why). "
     "A file that is called like a command: docparse parse FILE."

@@ -31,6 +31,7 @@ def synth(
     cell_boxes: Annotated[bool, typer.Option(help="Boxes for the cells of tables.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 for one a core.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
 ) -> None:
     """Make synthetic documents: images or PDFs, their truth as QwenVL HTML, and the place of every letter."""
     from docparse.synth.folder import Order, write_folder

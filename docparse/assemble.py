@@ -1,6 +1,8 @@
 """Pages put together: ids, captions and what they belong to."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from .document import AnyElement, Caption, Chart, Chemical, Formula, Music, Picture, Problem, Table
 from .geometry import Box
@@ -8,6 +10,11 @@ from .geometry import Box
 _CAPTIONED = (Table, Picture, Chart, Chemical, Music, Formula)
 _NEAR = 0.1
 """Share of the page's height that may lie between a caption and what it belongs to."""
+_LABELS = (
+    (re.compile(r"(?:tab(?:le|elle|leau|la|ela|ella)?s?\b|табл|表)", re.IGNORECASE), (Table,)),
+    (re.compile(r"(?:fig|abb|рис|图|圖|図)", re.IGNORECASE), (Picture, Chart, Chemical, Music)),
+)
+"""What a caption's first word says of what it belongs to."""
 
 
 def name_elements(page: int, elements: Sequence[AnyElement]) -> None:
@@ -17,33 +24,70 @@ def name_elements(page: int, elements: Sequence[AnyElement]) -> None:
 
 
 def link_captions(elements: Sequence[AnyElement], page_height: float) -> None:
-    """Set each caption's ``target``: the nearest thing that can have one and has none yet.
+    """Set each caption's ``target``: something near that can have one, each at most one.
 
-    Where boxes are missing, the neighbour in reading order.
+    A page puts its captions on one side: that one is taken which links the most captions, and of several the one
+    that links them over the shortest distances. Where boxes are missing, the neighbour in reading order counts.
     """
-    taken: set[str] = set()
-    for index, element in enumerate(elements):
-        if not isinstance(element, Caption):
-            continue
-        best: tuple[float, int, str] | None = None
-        for other_index, other in enumerate(elements):
-            if not isinstance(other, _CAPTIONED) or other.id in taken:
-                continue
-            steps = abs(other_index - index)
-            if element.box is not None and other.box is not None:
-                distance = gap(element.box, other.box)
-                if distance > _NEAR * page_height:
-                    continue
-            elif steps > 1:
-                continue
-            else:
-                distance = 0.0
-            # A formula is the last to have a caption of its own.
-            candidate = (distance + (page_height if isinstance(other, Formula) else 0.0), steps, other.id)
-            best = min(best, candidate) if best else candidate
-        if best is not None:
-            element.target = best[2]
-            taken.add(best[2])
+    links = [link for link in _possible_links(elements, page_height) if link is not None]
+    attempts = [_chosen([link for link in links if fits(link)]) for fits in _SIDES]
+    best = min(attempts, key=lambda chosen: (-len(chosen), sum(link.distance for link in chosen)))
+    for link in best:
+        link.caption.target = link.target.id
+
+
+class _Link(NamedTuple):
+    caption: Caption
+    target: AnyElement
+    distance: float
+    """Between their boxes, in page units, and more for what is less likely to belong together."""
+    steps: int
+    """In reading order; negative where the caption comes first."""
+    is_above: bool
+    """Whether the caption stands above, or comes first where boxes are missing."""
+
+
+_SIDES: tuple[Callable[[_Link], bool], ...] = (
+    lambda link: True,
+    lambda link: not link.is_above,
+    lambda link: link.is_above,
+    lambda link: link.is_above == isinstance(link.target, Table),
+)
+"""The captions' sides: near, below, above, above tables and below all else."""
+
+
+def _possible_links(elements: Sequence[AnyElement], page_height: float) -> Iterator[_Link | None]:
+    targets = [(place, element) for place, element in enumerate(elements) if isinstance(element, _CAPTIONED)]
+    for place, caption in enumerate(elements):
+        if isinstance(caption, Caption):
+            yield from (_link(caption, other, other_place - place, page_height) for other_place, other in targets)
+
+
+def _link(caption: Caption, target: AnyElement, steps: int, page_height: float) -> _Link | None:
+    if caption.box is None or target.box is None:
+        distance, is_above = 0.0, steps > 0
+        if abs(steps) > 1:
+            return None
+    else:
+        distance, is_above = gap(caption.box, target.box), caption.box.center[1] < target.box.center[1]
+        if distance > _NEAR * page_height:
+            return None
+    named = next((kinds for label, kinds in _LABELS if label.match(caption.text)), None)
+    # A formula is the last to have a caption of its own.
+    if isinstance(target, Formula) or (named and not isinstance(target, named)):
+        distance += page_height
+    return _Link(caption, target, distance, steps, is_above)
+
+
+def _chosen(links: Sequence[_Link]) -> list[_Link]:
+    """The nearest first, each caption and each target once."""
+    chosen: list[_Link] = []
+    taken: set[int] = set()
+    for link in sorted(links, key=lambda link: (link.distance, abs(link.steps))):
+        if id(link.caption) not in taken and id(link.target) not in taken:
+            taken |= {id(link.caption), id(link.target)}
+            chosen.append(link)
+    return chosen
 
 
 def gap(first: Box, second: Box) -> float:

@@ -65,12 +65,27 @@ class Grounding(Model):
     """Share of the element's words that the page's text layer has inside the element's box."""
 
 
+class Part(Model):
+    """A place where a piece of an element is printed."""
+
+    page: int
+    """Page number from 1."""
+    box: Box | None = None
+    """In that page's units, as are the boxes of the cells that are printed there."""
+    first_row: int | None = Field(default=None, ge=0)
+    """Of a table, the first of its rows that stand there; null for other kinds."""
+
+
 class _Element(Model):
     kind: str = ""
     id: str = ""
     """Unique in the document: ``p<page>-e<index>``; given when the document is assembled."""
     box: Box | None = None
-    """Page units. Null where the engine gave none or one that cannot be."""
+    """Page units. Null where the engine gave none or one that cannot be. That of the first part, if there are
+    ``parts``."""
+    parts: list[Part] = []
+    """Where an element was cut by the end of a column or page and joined again: all its places, in order, on the
+    page that holds it and after. Empty for an element in one piece. A head that a table repeats is left out."""
     text: str = ""
     """Plain text; inline mathematics stays LaTeX between ``$``; line breaks are ``\\n``."""
     confidence: float | None = Field(default=None, ge=0, le=1)
@@ -78,9 +93,19 @@ class _Element(Model):
     grounding: Grounding | None = None
 
 
+class _Notation(_Element):
+    valid: bool | None = None
+    """Whether it is what its notation allows; null where nothing has told."""
+    reason: str | None = None
+    """Why it is not valid, or why it was not checked."""
+
+
 class Heading(_Element):
     kind: Literal["heading"] = "heading"
     level: int = Field(default=2, ge=1, le=6)
+    """1 is the outermost; the same over the whole document once all its pages are known."""
+    font_size: float | None = None
+    """Points; null where the page has no text layer to tell."""
 
 
 class Paragraph(_Element):
@@ -117,30 +142,11 @@ class _Grid(_Element):
     """Whether its header cells are docparse's guess: what was read marks none."""
 
 
-class TablePart(Model):
-    """What stands on one page of a table that goes on over several."""
-
-    element: str
-    """The id of the table element on that page."""
-    page: int
-    """Its number."""
-    box: Box | None
-    """In that page's units, as are the boxes of the part's cells."""
-    first_row: int
-    """Of the joined table, from 0. The part reaches to the next one's."""
-
-
 class Table(_Grid):
     kind: Literal["table"] = "table"
-    parts: list[TablePart] = []
-    """Where the table goes on over the next pages, all its parts, this element's own first; else empty. The cells
-    are those of all parts, ``box`` is the first one's."""
-    continued_from: str | None = None
-    """On the later parts, the id of the table that has their rows. Of their own cells they keep only a head that
-    repeats the table's."""
 
 
-class Formula(_Element):
+class Formula(_Notation):
     kind: Literal["formula"] = "formula"
     latex: str = ""
     """Without delimiters. Empty where only the page's own characters are known (see ``text``)."""
@@ -148,10 +154,27 @@ class Formula(_Element):
     asset: Asset | None = None
 
 
+class DataPoint(Model):
+    """A number of a chart, with what it is the number of."""
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    category: str = ""
+    """The text of the row's first cell."""
+    series: str = ""
+    """The text of the column's head."""
+    number: float
+    unit: str = ""
+    """As it stands beside the number, or in brackets at the end of the column's head; prefixes such as ``million``
+    included: the number is the printed one."""
+
+
 class Chart(_Grid):
     """Its cells are its data as a table; there are none where only the picture is known."""
 
     kind: Literal["chart"] = "chart"
+    data: list[DataPoint] = []
+    """The numbers of the table, typed."""
     asset: Asset | None = None
 
 
@@ -169,15 +192,21 @@ class Caption(_Element):
     """The id of the table, picture, chart or formula that it belongs to."""
 
 
-class Chemical(_Element):
+class Chemical(_Notation):
     kind: Literal["chemical"] = "chemical"
     smiles: str = ""
+    """As the page has it."""
+    canonical: str = ""
+    """RDKit's canonical SMILES: the same for every way to write the same molecule."""
+    formula: str = ""
+    """The molecular formula: ``C8H10N4O2``."""
     asset: Asset | None = None
 
 
-class Music(_Element):
+class Music(_Notation):
     kind: Literal["music"] = "music"
     abc: str = ""
+    """A tune in ABC notation."""
     asset: Asset | None = None
 
 
@@ -279,6 +308,8 @@ class Document(Model):
     source: Source
     title: str | None = None
     """From the file's own metadata."""
+    language: str | None = None
+    """BCP 47, such as ``de`` or ``pt-BR``: of most of the text, else as the file says; null where neither tells."""
     pages: list[Page] = []
     problems: list[Problem] = []
 
@@ -301,11 +332,10 @@ class Document(Model):
         return to_json(self, indent=indent)
 
     def to_jsonl(self) -> str:
-        """One line a page, tables as they stand on it."""
-        from .content.continued import separated
+        """One line a page."""
         from .export.json import page_line
 
-        return "".join(page_line(self.source, page) for page in separated(self.pages))
+        return "".join(page_line(self.source, page) for page in self.pages)
 
     def to_qwenvl(self) -> str:
         """Canonical QwenVL HTML, one ``body`` a page, boxes in page units."""

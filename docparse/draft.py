@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
+from .content.joining import join_texts, vocabulary_of
 from .document import (
     AnyElement,
     Caption,
@@ -23,23 +24,17 @@ from .document import (
     Table,
 )
 from .geometry import Box
-from .textlayer import SOFT_HYPHEN, Block, Line, TextLayer
+from .textlayer import Block, Line, TextLayer
 
 _BULLET = re.compile(r"([•◦▪▫‣⁃●○■□◆◇▶►➢➤✓✔✗∙·–—*-]|o(?= ))(?=\s|$)")
 _ORDINAL = re.compile(r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{2,6}|[IVXLC]{2,6})[.)])(?=\s|$)")
 _INDENT = 6.0
 """Points by which a nested item is indented at least."""
-_HYPHENS = ("-", "\u2010")
-_HYPHENATED = re.compile(r"[^\W\d_]{2}[-\u2010]$")
-# Scripts that are written without blanks between words: Han, Kana, Bopomofo and their punctuation.
-_UNSPACED = "[\u2e80-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef]"
-_UNSPACED_START = re.compile(_UNSPACED)
-_UNSPACED_END = re.compile(_UNSPACED + "$")
 
 
 def draft(text_layer: TextLayer) -> list[AnyElement]:
     """The page's elements in reading order."""
-    vocabulary = {word.lower().strip(".,;:!?()[]\"'“”‘’") for word, _ in text_layer.words}
+    vocabulary = vocabulary_of(word for word, _ in text_layer.words)
     body_size = _body_size(text_layer.blocks)
     elements: list[AnyElement] = []
     for is_list, blocks in groupby(text_layer.blocks, key=lambda block: block.kind == "list-item"):
@@ -136,7 +131,7 @@ def _table(block: Block, vocabulary: Collection[str]) -> Table:
             row_span=cell.row_span,
             column_span=cell.column_span,
             header=cell.header,
-            text=_join_texts(cell.text.split("\n"), vocabulary, separator="\n"),
+            text=join_texts(cell.text.split("\n"), vocabulary, separator="\n"),
             box=cell.box,
         )
         for cell in block.cells
@@ -149,35 +144,4 @@ def _table(block: Block, vocabulary: Collection[str]) -> Table:
 def join_lines(lines: Sequence[Line], vocabulary: Collection[str]) -> str:
     """Running text. Listings (all lines in one monospaced font) keep their line breaks."""
     listing = len(lines) > 1 and all(line.monospace for line in lines)
-    return _join_texts((line.text for line in lines), vocabulary, separator="\n" if listing else " ")
-
-
-def _join_texts(texts: Iterable[str], vocabulary: Collection[str], *, separator: str) -> str:
-    joined = ""
-    for text in texts:
-        if not joined:
-            joined = text
-        elif joined.endswith(SOFT_HYPHEN):
-            joined = joined[:-1] + text
-        elif _is_hyphenated(joined, text):
-            joined = (joined if _keeps_hyphen(joined, text, vocabulary) else joined[:-1]) + text
-        elif _UNSPACED_END.search(joined) and _UNSPACED_START.match(text):
-            joined += text
-        else:
-            joined += separator + text
-    return joined.removesuffix(SOFT_HYPHEN)
-
-
-def _is_hyphenated(before: str, after: str) -> bool:
-    return after[:1].islower() and before[-1:] in _HYPHENS and bool(_HYPHENATED.search(before[-24:]))
-
-
-def _keeps_hyphen(before: str, after: str, vocabulary: Collection[str]) -> bool:
-    """Whether a hyphen at the end of a line belongs to the word (``well-/known``): it does where the page
-    has the word with its hyphen elsewhere, or where the word has another hyphen already."""
-    first = before.split()[-1].lower().lstrip("(\"'“‘[")
-    second = re.match(r"[\w'’-]*", after.lower())
-    rest = second[0] if second else ""
-    if first[:-1] + rest in vocabulary:
-        return False
-    return first + rest in vocabulary or "-" in first[:-1]
+    return join_texts((line.text for line in lines), vocabulary, separator="\n" if listing else " ")

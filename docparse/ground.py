@@ -5,7 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from .document import AnyElement, Grounding, Picture, Problem, Severity
+from .content.plain import readable
+from .document import AnyElement, Chemical, Grounding, Music, Picture, Problem, Severity
 from .geometry import Box
 
 _MARGIN = 4.0
@@ -26,10 +27,10 @@ def ground(elements: Sequence[AnyElement], words: Sequence[tuple[str, Box]]) -> 
         return []
     problems = []
     for element in elements:
-        # What a model says of a picture are not words of the page.
-        if element.box is None or not element.text or isinstance(element, Picture):
+        # What a model says of a picture, and a notation for what is drawn, are not words of the page.
+        if element.box is None or not element.text or isinstance(element, Picture | Chemical | Music):
             continue
-        wanted = Counter(_tokens([element.text]))
+        wanted = Counter(_tokens([readable(element.text)]))
         total = wanted.total()
         if not total:
             continue

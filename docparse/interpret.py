@@ -1,6 +1,9 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
+from . import confidence
 from .assemble import link_captions, name_elements
+from .content.examine import examine
+from .content.sizes import measure_headings
 from .content.table import infer_header
 from .document import AnyElement, Cell, Chart, Problem, Severity, StopReason, Table
 from .engines.base import EnginePage, ModelOutput
@@ -10,6 +13,8 @@ from .qwenvl import parse
 
 _LEAST_INSIDE = 0.5
 """Share of a box that must lie on the page; less is no place on this page."""
+_LEAST_SURE = 0.8
+"""Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
     StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
     StopReason.TIMEOUT: "the answer took longer than --page-timeout, so the rest of the page is missing",
@@ -23,6 +28,10 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     if message := _STOPPED.get(output.stop_reason):
         problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
     name_elements(page.number, elements)
+    sure = confidence.rate(elements, output)
+    if sure is not None and sure < _LEAST_SURE:
+        message = f"the model expects only {sure:.0%} of what it wrote to be right: compare this page with its image"
+        problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
         if isinstance(element, Table | Chart):
@@ -39,6 +48,9 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         for cell in _cells(element):
             cell.box = _place(cell.box, scale, page)
     link_captions(elements, page.height)
+    problems += examine(elements)
+    if page.text_layer is not None:
+        measure_headings(elements, [line for block in page.text_layer.blocks for line in block.lines])
     if page.text_layer is not None and output.engine != "layout":
         problems += ground(elements, page.text_layer.words)
     return elements, problems

@@ -16,7 +16,7 @@ from typing import Literal
 from PIL import Image
 
 from .assemble import attach
-from .content.continued import join_tables
+from .content.whole import make_whole
 from .document import (
     Asset,
     Chart,
@@ -30,7 +30,6 @@ from .document import (
     Problem,
     Severity,
     Source,
-    StopReason,
 )
 from .engines.base import Engine, EnginePage, ModelOutput, PageImage
 from .engines.choice import EngineChoice, choose
@@ -41,7 +40,7 @@ from .interpret import interpret
 from .options import Options, select_pages
 from .source import SourceFile, open_source
 from .version import __version__
-from .wire import ImageWish, PageRead, PageWish
+from .wire import ImageWish, Overview, PageRead, PageWish
 from .worker import Worker
 
 _MOST_WORKERS = 4
@@ -79,7 +78,7 @@ class Pipeline:
             except PageError as error:
                 raise InputError(f"{source.name} cannot be opened: {error}") from error
             numbers = select_pages(self.options.pages, overview.page_count)
-            opened = OpenDocument(self, source, first, overview.page_count, overview.title, numbers)
+            opened = OpenDocument(self, source, first, overview, numbers)
             stack.callback(opened.close)
             yield opened
 
@@ -112,8 +111,7 @@ class OpenDocument:
         pipeline: Pipeline,
         source: SourceFile,
         worker: Worker,
-        page_count: int,
-        title: str | None,
+        overview: Overview,
         numbers: Sequence[int],
     ) -> None:
         self.source = Source(
@@ -121,9 +119,11 @@ class OpenDocument:
             media_type=source.media_type,
             bytes=source.size,
             sha256=source.sha256,
-            page_count=page_count,
+            page_count=overview.page_count,
         )
-        self.title = title
+        self.title = overview.title
+        self._language = overview.language
+        self._outline = overview.outline
         self.numbers = numbers
         """The pages that were asked for, in that order."""
         self._pipeline = pipeline
@@ -168,11 +168,18 @@ class OpenDocument:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
-        """The document that these pages make; with ``interrupted`` it says that others are missing."""
-        join_tables(pages)
+        """The document that these pages make; with ``interrupted`` it says that others are missing.
+
+        The pages become the document's own: what only the whole tells is changed in them.
+        """
         document = Document(
-            generator=f"docparse {__version__}", source=self.source, title=self.title, pages=list(pages)
+            generator=f"docparse {__version__}",
+            source=self.source,
+            title=self.title,
+            language=self._language,
+            pages=list(pages),
         )
+        make_whole(document, self._outline)
         if interrupted:
             message = f"interrupted after {len(pages)} of {len(self.numbers)} pages: the others are missing"
             document.problems.append(_problem("interrupted", Severity.ERROR, message))
@@ -221,12 +228,13 @@ class OpenDocument:
         if read.blank:
             page.problems = attach([*problems, _problem("blank", Severity.INFO, "the page is blank")], page.number)
             return page
-        engine = self._pipeline.engines.engine_for(has_text=read.text_layer is not None)
+        has_text = read.text_layer is not None
+        engine = self._pipeline.engines.engine_for(has_text=has_text, unread=read.unread is not None)
         if engine is None:
             message = f"{read.distrust}: give a vision model with --model to read it"
             return _failed(page, [*problems, _problem("no-model", Severity.ERROR, message)])
         started = time.perf_counter()
-        engine_page = self._engine_page(read)
+        engine_page = self._engine_page(read, engine)
         try:
             output = self._pipeline.ask(engine, engine_page)
         except PageError as error:
@@ -234,18 +242,22 @@ class OpenDocument:
         page.elements, found = interpret(output, engine_page)
         page.problems = attach([*problems, *found], page.number)
         page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
-        if output.stop_reason is not StopReason.END:
+        if any(problem.severity is Severity.ERROR for problem in found):
             page.status = PageStatus.PARTIAL
         if read.unread and not engine.needs_image:
             message = f"{read.unread}: give a vision model with --model to read it"
             page.problems += attach([_problem("no-model", Severity.ERROR, message)], page.number)
             page.status = PageStatus.PARTIAL
         page.timings.engine = round(time.perf_counter() - started, 4)
+        if not page.elements:
+            message = "nothing was read from the page, though it is not blank"
+            page.problems += attach([_problem("nothing-read", Severity.ERROR, message)], page.number)
+            page.status = PageStatus.FAILED
         if self._options.images != "none":
             self._cut_pictures(worker, page)
         return page
 
-    def _engine_page(self, read: PageRead) -> EnginePage:
+    def _engine_page(self, read: PageRead, engine: Engine) -> EnginePage:
         image = None
         if read.image_size is not None:
             pixels = Image.frombytes("RGB", read.image_size, read.pixels)
@@ -257,7 +269,8 @@ class OpenDocument:
             width=read.width,
             height=read.height,
             image=image,
-            text_layer=read.text_layer,
+            # A layer that leaves most of the page out is no witness of what a model reads there.
+            text_layer=None if read.unread and engine.needs_image else read.text_layer,
         )
 
     def _cut_pictures(self, worker: Worker, page: Page) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 import pymupdf
 from PIL import Image, ImageStat
 
+from .content.language import valid_tag
 from .errors import InputError, PasswordError
 from .geometry import Box
 from .layout import plain_blocks, read_blocks
@@ -14,10 +15,13 @@ from .source import PDF
 from .textlayer import TextLayer
 from .textlines import read_runs
 from .trust import LEAST_CONTRAST, is_blank, judge
-from .wire import Crop, Overview, PageRead, PageWish
+from .wire import Crop, OutlineEntry, Overview, PageRead, PageWish
 
 _LARGEST_LAYOUT = 30_000_000
 """Square points (A0 has 8 million): on larger pages the layout model would need gigabytes."""
+
+
+_MOST_OUTLINE_ENTRIES = 20_000
 
 
 class Reader(Protocol):
@@ -56,7 +60,8 @@ class _PdfReader:
 
     def overview(self) -> Overview:
         title = ((self._document.metadata or {}).get("title") or "").strip()
-        return Overview(self._document.page_count, title or None)
+        language = valid_tag(self._document.language)
+        return Overview(self._document.page_count, title or None, language, _outline(self._document))
 
     def _load(self, number: int) -> tuple[pymupdf.Page, int]:
         """The page turned upright, and the rotation that it had."""
@@ -79,7 +84,9 @@ class _PdfReader:
             words = tuple(word for run in verdict.runs for word in run.words)
             text_layer = TextLayer(tuple(blocks), words, verdict.notes)
         blank = text_layer is None and wish.rendering and is_blank(page)
-        render = wish.image == "always" or (wish.image == "without text" and text_layer is None)
+        render = wish.image == "always" or (
+            wish.image == "without text" and (text_layer is None or verdict.unread is not None)
+        )
         image = render_page(page, wish.max_pixels) if render and not blank else None
         return PageRead(
             number=wish.number,
@@ -98,6 +105,19 @@ class _PdfReader:
     def crops(self, number: int, boxes: list[Box]) -> list[Crop | None]:
         page, _ = self._load(number)
         return [crop_page(page, box) if box.area >= 1 else None for box in boxes]
+
+
+def _outline(document: pymupdf.Document) -> tuple[OutlineEntry, ...]:
+    """The outline's entries that lead to a page of this file."""
+    try:
+        entries = document.get_toc(simple=True)
+    except (RuntimeError, ValueError, KeyError, TypeError):
+        return ()  # damaged, which concerns nothing else
+    return tuple(
+        OutlineEntry(level, title, page)
+        for level, title, page in entries[:_MOST_OUTLINE_ENTRIES]
+        if page > 0 and title.strip()
+    )
 
 
 class _ImageReader:

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 
 from .geometry import Box
 
-SOFT_HYPHEN = "\u00ad"
-"""At the end of a line: the word goes on in the next."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -8,13 +8,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import pymupdf
 
 from .bidi import Glyph, has_right_to_left, logical_order
+from .content.joining import SOFT_HYPHEN
+from .content.marks import raised
 from .geometry import Box
-from .textlayer import SOFT_HYPHEN, Line
+from .textlayer import Line
 
 # No TEXT_CID_FOR_UNKNOWN_UNICODE: a glyph without a mapping must come as U+FFFD, not as an invented character.
 # No TEXT_PRESERVE_LIGATURES: MuPDF spells them out. ActualText is left aside: it need not be what is printed.
@@ -30,6 +33,9 @@ _PAINTED = 16 | 32
 
 _WORD_GAP = 0.3
 """Of the font size: an empty stretch this long parts two words."""
+_SMALL = 0.85
+_RISE = 0.15
+"""Of the line's font size: a mark is set in at most the one, and this much above the baseline."""
 _MARKER_GAP = 3.0
 """Of the font size: a list marker may stand this far before its text."""
 _MARKER = re.compile(r"[•◦▪▫‣⁃●○■□◆◇▶►➢➤✓✔✗∙·–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,6})[.)]")
@@ -108,12 +114,12 @@ def _join(marker: Run, run: Run) -> Run:
 
 def _read_line(line: dict[str, Any], block: int) -> Run | None:
     spans = line["spans"]
-    glyphs = [Glyph(character["c"], Box(*character["bbox"])) for span in spans for character in span["chars"]]
+    longest = max(spans, key=lambda span: len(span["chars"]))
     upright = abs(line["dir"][1]) < 0.02 and line["dir"][0] > 0
+    glyphs = list(_with_raised(spans, longest) if upright and len(spans) > 1 else _glyphs(spans))
     right_to_left = upright and has_right_to_left("".join(glyph.text for glyph in glyphs))
     if right_to_left:
         glyphs = logical_order(glyphs)
-    longest = max(spans, key=lambda span: len(span["chars"]))
     if upright and not right_to_left:
         glyphs = list(_spaced(glyphs, _WORD_GAP * longest["size"]))
     words = tuple(_words(glyphs))
@@ -136,6 +142,31 @@ def _read_line(line: dict[str, Any], block: int) -> Run | None:
         block=block,
         upright=upright,
     )
+
+
+def _glyphs(spans: Iterable[dict[str, Any]]) -> Iterator[Glyph]:
+    for span in spans:
+        for character in span["chars"]:
+            yield Glyph(character["c"], Box(*character["bbox"]))
+
+
+def _with_raised(spans: Iterable[dict[str, Any]], line: dict[str, Any]) -> Iterator[Glyph]:
+    """The glyphs of one line, those of notes' marks and powers as superscript characters.
+
+    MuPDF's own flag compares with the line's first character, which may be such a mark itself; ``line`` is the span
+    that tells its size and baseline.
+    """
+    for is_raised, group in groupby(spans, key=lambda span: _is_raised(span, line)):
+        glyphs = list(_glyphs(group))
+        if is_raised:
+            text = raised("".join(glyph.text for glyph in glyphs))
+            glyphs = [Glyph(character, glyph.box) for character, glyph in zip(text, glyphs, strict=True)]
+        yield from glyphs
+
+
+def _is_raised(span: dict[str, Any], line: dict[str, Any]) -> bool:
+    rise = line["origin"][1] - span["origin"][1]
+    return bool(span["size"] < _SMALL * line["size"] and rise > _RISE * line["size"])
 
 
 def _spaced(glyphs: Iterable[Glyph], least: float) -> Iterator[Glyph]:

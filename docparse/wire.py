@@ -9,11 +9,25 @@ ImageWish = Literal["never", "without text", "always"]
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A line of the outline (the bookmarks) that a PDF brings along."""
+
+    level: int
+    """From 1."""
+    title: str
+    page: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What is known of a document once it is open."""
 
     page_count: int
     title: str | None = None
+    language: str | None = None
+    """As the file says."""
+    outline: tuple[OutlineEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,7 @@ class PageWish:
     number: int
     """From 1."""
     image: ImageWish
-    """Whether to render it: ``without text`` where there is no text layer to be trusted."""
+    """Whether to render it: ``without text`` where its text layer cannot be trusted or leaves most of it out."""
     max_pixels: int
     layout: bool = True
     """False leaves the layout model out: blocks are then MuPDF's own."""

@@ -1,15 +1,11 @@
 """Reading in processes of its own, which can be killed: some pages never finish, some crash MuPDF.
 
-A worker is ``python -m docparse.worker FD``, not a fork and not ``multiprocessing``: a fork of a process with
-threads may hang, and ``multiprocessing`` would run the caller's main module again. Requests and answers are
-pickled over a socket pair that only the two of us hold.
+What a worker is and how we talk to it: ``child``.
 """
 
 import atexit
 import os
 import signal
-import socket
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,19 +15,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
 
+from .child import GRACE, Child, limit_memory
 from .errors import DocparseError, InputError, PageError
 from .geometry import Box
 from .source import SourceFile
 from .wire import Crop, Overview, PageRead, PageWish
 
-MEMORY_LIMIT = 1_400_000_000
-"""Bytes of data that one worker may hold; more is a failed page, not a machine that swaps."""
 _START_TIMEOUT = 60.0
 """Seconds for starting and opening. Opening repairs a damaged file, which can take a while."""
-
-
-_GRACE = 5
-"""Seconds after its time that a worker which nobody has ended ends of itself."""
 
 
 class WorkerDiedError(PageError):
@@ -43,34 +34,11 @@ class WorkerTimeoutError(WorkerDiedError):
 
 
 @dataclass
-class _Process:
+class _Process(Child):
     """A worker process and our end of the line to it."""
 
-    popen: subprocess.Popen[bytes]
-    connection: Connection
     documents: int = 0
     """How many it has opened."""
-
-    @classmethod
-    def spawn(cls) -> "_Process":
-        ours, theirs = socket.socketpair()
-        with theirs:
-            popen = subprocess.Popen(
-                [sys.executable, "-m", "docparse.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                # What C libraries print is no message of ours, and stdout carries the document alone.
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("DOCPARSE_DEBUG") else subprocess.DEVNULL,
-                # Ctrl-C is for us to handle; the worker ends when its connection does.
-                start_new_session=True,
-            )
-        return cls(popen, Connection(ours.detach()))
-
-    def end(self) -> None:
-        self.connection.close()
-        self.popen.kill()
-        self.popen.wait()
 
 
 _spares: list[_Process] = []
@@ -88,7 +56,7 @@ def _end_spares() -> None:
 
 def prepare() -> None:
     """Start a process for the next ``Worker``: it loads the PDF library while the caller has other things to do."""
-    _spares.append(_Process.spawn())
+    _spares.append(_Process.spawn("docparse.worker"))
 
 
 def _take_spare() -> _Process | None:
@@ -125,7 +93,7 @@ class Worker:
             raise WorkerDiedError("the document was closed")
         if self._process is not None:
             return
-        self._process = _take_spare() or _Process.spawn()
+        self._process = _take_spare() or _Process.spawn("docparse.worker")
         self._process.documents += 1
         source = self._source
         # A process that is gone already shows when it is asked.
@@ -203,7 +171,7 @@ class Worker:
 
 def _serve(connection: Connection) -> None:
     """Answer requests until the other side is gone."""
-    _limit_memory()
+    limit_memory()
     _use_one_thread()
     from .reader import Reader, open_reader
 
@@ -212,7 +180,7 @@ def _serve(connection: Connection) -> None:
         signal.alarm(0)
         method, arguments, timeout = connection.recv()
         # Deep in a page we do not notice that nobody waits for us any more: then the kernel ends us.
-        signal.alarm(int(timeout) + _GRACE)
+        signal.alarm(int(timeout) + GRACE)
         if method == "open":
             path, name, media_type, password = arguments
             reader = None  # the document before is let go first
@@ -242,14 +210,6 @@ def _told(error: Exception, kind: type[DocparseError], what: str) -> DocparseErr
         return kind("it needs more memory than a page may take")
     first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return kind(f"{what}: {first_line[:200]}")
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
 def _use_one_thread() -> None:

@@ -10,7 +10,9 @@ reads the same and looks the same.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +25,7 @@ from PIL import Image, ImageChops
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from samples.source import letters, minutes, receipt, report, timetable  # noqa: E402
+from samples.source import letters, minutes, notations, receipt, report, timetable  # noqa: E402
 
 SAMPLES: dict[str, Callable[[], bytes]] = {
     "report.pdf": report.report,
@@ -33,7 +35,9 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "receipt.png": receipt.receipt,
     "rotated.pdf": timetable.rotated,
     "mixed.pdf": letters.mixed,
+    "notations.png": notations.notations,
 }
+ANSWERS = "answers"
 # Encrypted files are new each time, so they are written again only when what they say is new.
 SALTED = {"encrypted.pdf"}
 # How far two renderings of a page may lie apart, of 255, averaged over squares of 8 by 8 pixels at 72 dpi:
@@ -100,7 +104,25 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(new)
             print(f"{name}: {len(new):,} bytes", file=sys.stderr)
+    path = _answer_path(options.output)
+    if path and (not path.exists() or path.read_text("utf-8") != notations.record()):
+        if options.check:
+            stale += 1
+            print(f"{path}: another answer; run python samples/make.py", file=sys.stderr)
+        else:
+            shutil.rmtree(options.output / ANSWERS, ignore_errors=True)
+            path.parent.mkdir(parents=True)
+            path.write_text(notations.record(), "utf-8")
     return 1 if stale else 0
+
+
+def _answer_path(folder: Path) -> Path | None:
+    """Where `--engine replay` looks for the answer to notations.png."""
+    picture = folder / "notations.png"
+    if not picture.exists():
+        return None
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    return folder / ANSWERS / f"{picture.name}-{digest[:8]}" / "page-0001.json"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests say what comes out, not how fast on a busy machine.
+settings.register_profile("docparse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("docparse")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"

@@ -31,7 +31,11 @@ def lines(*texts: str, size: float = 10, bold: bool = False, x: float = 10) -> t
         (["中文的", "句子。"], "", "中文的句子。"),
         (["中文", "and English"], "", "中文 and English"),
         (["한국어", "문장"], "", "한국어 문장"),
-        (["ends soft\u00ad"], "", "ends soft"),
+        (["ends soft\u00ad"], "", "ends soft-"),
+        (["ภาษา", "ไทย"], "", "ภาษาไทย"),
+        (["使用，", "Python"], "", "使用，Python"),
+        (["בית־", "ספר"], "", "בית־ספר"),
+        (["שלום", "עולם"], "", "שלום עולם"),
     ],
 )
 def test_lines_become_running_text(printed: list[str], words: str, joined: str) -> None:

@@ -1,6 +1,11 @@
 """Recorded answers to elements in page units."""
 
-from docparse.document import Heading, Picture, StopReason
+import math
+from dataclasses import replace
+
+import pytest
+
+from docparse.document import Chart, Chemical, Formula, Heading, Music, Picture, StopReason
 from docparse.engines.base import EnginePage, ModelOutput
 from docparse.geometry import Box
 from docparse.interpret import interpret
@@ -59,3 +64,37 @@ def test_the_page_is_the_witness() -> None:
     assert element.grounding is not None
     assert element.grounding.support == 0.2
     assert [problem.kind for problem in problems] == ["not-on-page"]
+
+
+def test_an_answer_that_the_model_does_not_trust_itself_is_an_error_of_the_page() -> None:
+    text = '<p data-bbox="1 1 9 9">perhaps</p>'
+    ends = list(range(1, len(text) + 1))
+    for probability, kinds in ((0.7, ["uncertain"]), (0.95, [])):
+        answer = replace(output(text), token_logprobs=[math.log(probability)] * len(text), token_ends=ends)
+        (element,), problems = interpret(answer, page())
+        assert [problem.kind for problem in problems] == kinds
+        assert element.confidence == pytest.approx(probability, abs=1e-3)
+
+
+def test_what_the_notations_say_is_checked() -> None:
+    text = (
+        '<div class="formula" data-bbox="0 0 100 100"><img/><div>$$\\frac{a$$</div></div>'
+        '<div class="chemical formula" format="smile" data-bbox="0 100 100 200"><img/><div>OCC</div></div>'
+        '<div class="music sheet" format="abc notation" data-bbox="0 200 100 300"><img/>'
+        "<div>X:1\nK:G\nGAB|</div></div>"
+        '<div class="chart" data-bbox="0 300 100 400"><img/><table><tr><th>Year</th><th>Tons</th></tr>'
+        "<tr><td>2024</td><td>$48 \\mathrm{~kt}$</td></tr></table></div>"
+    )
+    (formula, chemical, music, chart), problems = interpret(output(text), page())
+    assert isinstance(formula, Formula)
+    assert isinstance(chemical, Chemical)
+    assert isinstance(music, Music)
+    assert isinstance(chart, Chart)
+    assert (formula.latex, formula.valid, formula.reason) == ("\\frac{a", False, "} is missing")
+    assert (chemical.smiles, chemical.canonical, chemical.formula, chemical.valid) == ("OCC", "CCO", "C2H6O", True)
+    assert (music.abc, music.valid) == ("X:1\nK:G\nGAB|", True)
+    assert [(point.category, point.series, point.number, point.unit) for point in chart.data] == [
+        ("2024", "Tons", 48, "kt")
+    ]
+    assert chart.cells[3].text == "$48 \\mathrm{~kt}$"  # as the model wrote it
+    assert [(problem.kind, problem.element) for problem in problems] == [("latex-invalid", "p2-e1")]

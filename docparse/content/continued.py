@@ -1,21 +1,13 @@
-"""Tables that go on over the next page: made one once all pages are known, and taken apart again."""
+"""Tables that the end of a page has cut, joined again. In doubt they stay apart."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
-from ..document import (
-    AnyElement,
-    Caption,
-    Cell,
-    Footnote,
-    Page,
-    PageFooter,
-    PageHeader,
-    PageStatus,
-    Table,
-    TablePart,
-)
+from ..document import AnyElement, Caption, Footnote, Page, PageFooter, PageHeader, PageStatus, Table
+from ..geometry import Box
+from .parts import join_parts
 from .table import table_text
 
 _FURNITURE = (PageHeader, PageFooter, Footnote)
@@ -31,97 +23,89 @@ _OFF = 0.08
 """Share of the page's width by which the sides of two parts may differ."""
 
 
-def join_tables(pages: Sequence[Page]) -> None:
-    """Make one of each table that the next page goes on with.
+@dataclass
+class _Open:
+    """A table that may go on, and the box of its last part on the page that it ends."""
+
+    table: Table
+    box: Box | None
+
+
+def join_tables(pages: Sequence[Page]) -> dict[str, str]:
+    """Make one of each table that the next page goes on with; it stays where it begins.
 
     The next page's first element, but for running headers and a caption that says *continued*, is a table of as
-    many columns, in the same place from left to right, without a head or with the same one; and the table is its
-    own page's last element. The first part gets the rows (``Table.parts``); the others stay where they are and
-    keep only the head that they repeat (``Table.continued_from``).
+    many columns, in the same place from left to right, without a head or with the same one, which is left out; and
+    the table is its own page's last element.
+
+    Returns:
+        For each id that is gone, the id of the table that has its rows.
     """
-    whole: dict[str, Table] = {}
-    """The id of a part -> the table that has its rows."""
+    gone: dict[str, str] = {}
+    before: _Open | None = None
     for page, following in pairwise(pages):
-        if following.number != page.number + 1 or page.status is not PageStatus.OK or page.unit != following.unit:
+        before = before or _last_table(page)
+        first = _first_table(following)
+        if before is None or first is None or not _goes_on(before, page, first, following):
+            before = None
             continue
-        last, first = _last_table(page), _first_table(following)
-        if last is None or first is None or not _same_place(last, page, first, following):
+        head = _repeated_head(before.table, first)
+        if head is None:
+            before = None
             continue
-        table = whole.get(last.id, last)
-        if table.column_count == first.column_count > 1 and (head := _repeated_head(table, first)) is not None:
-            _append(table, page, first, following, head)
-            whole[first.id] = table
-
-
-def separated(pages: Sequence[Page]) -> list[Page]:
-    """The pages with every table's rows where they stand, as before ``join_tables``."""
-    rows: dict[str, tuple[list[Cell], int]] = {}
-    """The id of a part -> its cells and how many rows they fill."""
-    for page in pages:
-        for table in page.elements:
-            if isinstance(table, Table) and table.parts:
-                for part, span in parts_of(table, page.number):
-                    cells = [_moved(cell, -span.start) for cell in table.cells if cell.row in span]
-                    rows[part.element] = (cells, len(span))
-    if not rows:
-        return list(pages)
-    return [
-        page.model_copy(update={"elements": [_alone(element, rows) for element in page.elements]}) for page in pages
-    ]
-
-
-def parts_of(table: Table, page: int) -> Iterator[tuple[TablePart, range]]:
-    """Each part with its rows; a table on one page is its only part."""
-    parts = table.parts or [TablePart(element=table.id, page=page, box=table.box, first_row=0)]
-    ends = [*(part.first_row for part in parts[1:]), table.row_count]
-    for part, end in zip(parts, ends, strict=True):
-        yield part, range(part.first_row, end)
+        _absorb(before.table, page, first, following, head)
+        gone[first.id] = before.table.id
+        following.elements = [element for element in following.elements if element is not first]
+        before = None if _body(following) else _Open(before.table, first.box)
+    return gone
 
 
 def _body(page: Page) -> list[AnyElement]:
-    return [element for element in page.elements if not isinstance(element, _FURNITURE)]
+    """What the page's text is, without captions."""
+    return [element for element in page.elements if not isinstance(element, (*_FURNITURE, Caption))]
 
 
-def _last_table(page: Page) -> Table | None:
+def _last_table(page: Page) -> _Open | None:
     """The table with which the page ends, a caption of its own below it or not."""
     body = _body(page)
-    while body and isinstance(body[-1], Caption):
-        body.pop()
     last = body[-1] if body else None
-    return last if isinstance(last, Table) and (last.cells or last.continued_from) else None
+    return _Open(last, last.box) if isinstance(last, Table) and last.cells else None
 
 
 def _first_table(page: Page) -> Table | None:
     """The table with which the page begins, unless its caption makes it a new one."""
-    body = _body(page)
-    first = next((element for element in body if not isinstance(element, Caption)), None)
+    first = next(iter(_body(page)), None)
     if not isinstance(first, Table) or not first.cells:
         return None
-    above = body[: body.index(first)]
-    captions = [element for element in body if isinstance(element, Caption) and element.target == first.id]
-    told = all(_CONTINUED.search(caption.text) for caption in [*above, *captions])
-    return first if told else None
+    # In reading order all that stands above it is furniture and captions.
+    above = list(takewhile(lambda element: element is not first, page.elements))
+    beside = [element for element in page.elements if isinstance(element, Caption) and element.target == first.id]
+    captions = [element for element in [*above, *beside] if isinstance(element, Caption)]
+    return first if all(_CONTINUED.search(caption.text) for caption in captions) else None
 
 
-def _same_place(last: Table, page: Page, first: Table, following: Page) -> bool:
-    """Whether one ends low and the other begins high, with the same sides; unknown boxes are no objection."""
-    if last.box is None or first.box is None:
+def _goes_on(before: _Open, page: Page, first: Table, following: Page) -> bool:
+    if following.number != page.number + 1 or page.status is not PageStatus.OK or page.unit != following.unit:
+        return False
+    if not before.table.column_count == first.column_count > 1:
+        return False
+    if before.box is None or first.box is None:
         return True
     scale = following.width / page.width if page.width else 1.0
     off = _OFF * following.width
     return (
-        last.box.y1 >= _HIGHEST_END * page.height
+        before.box.y1 >= _HIGHEST_END * page.height
         and first.box.y0 <= _LOWEST_TOP * following.height
-        and abs(last.box.x0 * scale - first.box.x0) <= off
-        and abs(last.box.x1 * scale - first.box.x1) <= off
+        and abs(before.box.x0 * scale - first.box.x0) <= off
+        and abs(before.box.x1 * scale - first.box.x1) <= off
     )
 
 
 def _repeated_head(table: Table, first: Table) -> int | None:
     """How many rows at the top of ``first`` repeat the table's; None where it has a head of its own."""
     marked = _head_rows(first)
-    for count in dict.fromkeys((_head_rows(table), marked, 1)):
-        if 0 < count < first.row_count and marked <= count and _texts(table, count) == _texts(first, count):
+    for count in {_head_rows(table), marked}:
+        if marked <= count < first.row_count and (head := _texts(first, count)) and head == _texts(table, count):
             return count
     return 0 if marked == 0 else None
 
@@ -142,29 +126,11 @@ def _texts(table: Table, count: int) -> list[tuple[int, int, int, int, str]] | N
     ]
 
 
-def _append(table: Table, page: Page, first: Table, following: Page, head: int) -> None:
-    if not table.parts:
-        table.parts = [TablePart(element=table.id, page=page.number, box=table.box, first_row=0)]
-    table.parts.append(TablePart(element=first.id, page=following.number, box=first.box, first_row=table.row_count))
-    table.cells += [_moved(cell, table.row_count - head) for cell in first.cells if cell.row >= head]
+def _absorb(table: Table, page: Page, first: Table, following: Page, head: int) -> None:
+    join_parts(table, page.number, first, following.number)
+    table.parts[0].first_row = 0
+    table.parts[-1].first_row = table.row_count
+    down = table.row_count - head
+    table.cells += [cell.model_copy(update={"row": cell.row + down}) for cell in first.cells if cell.row >= head]
     table.row_count += first.row_count - head
     table.text = table_text(table.cells)
-    first.cells = [cell for cell in first.cells if cell.row < head]
-    first.row_count = head
-    first.text = table_text(first.cells)
-    first.continued_from = table.id
-
-
-def _alone(element: AnyElement, rows: dict[str, tuple[list[Cell], int]]) -> AnyElement:
-    """The part as its page has it: the head that it repeats, if any, and its rows."""
-    if not isinstance(element, Table) or element.id not in rows:
-        return element
-    head, height = (element.cells, element.row_count) if element.continued_from else ([], 0)
-    own, count = rows[element.id]
-    cells = [*head, *(_moved(cell, height) for cell in own)]
-    changes = {"cells": cells, "row_count": height + count, "text": table_text(cells)}
-    return element.model_copy(update={**changes, "parts": [], "continued_from": None})
-
-
-def _moved(cell: Cell, rows: int) -> Cell:
-    return cell.model_copy(update={"row": cell.row + rows}) if rows else cell

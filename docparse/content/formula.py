@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from .text import printable
+from ..document import AnyElement, Formula, Problem, Severity
+from .checker import invalid
+from .text import find_math, printable
 
 MAX_LENGTH = 10_000
 """Characters; longer "formulas" are loops of a model."""
@@ -40,6 +42,8 @@ _DELIMITED = re.compile(
 _TAG = re.compile(r"\\tag(\*?)\s*\{([^{}]*)\}")
 # latex2mathml would number the lines of ``align`` itself: numbers that the page does not have.
 _NUMBERED = re.compile(r"(\\(?:begin|end)\s*\{align)\}")
+# latex2mathml 3.81 takes \mathrm{C}, a single letter, for an italic one; with a blank before it, it does not.
+_ROMAN = re.compile(r"\\mathrm\s*\{([A-Za-z])\}")
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 # A formula read from a page has no comments; an unescaped % is a percent sign.
 _PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
@@ -77,6 +81,36 @@ def strip_delimiters(latex: str) -> str:
         return latex.strip()
     body = next(group for group in match.groups() if group is not None)
     return latex.strip() if "$$" in body else body.strip()
+
+
+def examine(element: Formula) -> list[Problem]:
+    """Normalise the element's LaTeX and tell whether it converts."""
+    latex = printable(strip_delimiters(element.latex))
+    if element.text == element.latex:
+        element.text = latex
+    element.latex = latex
+    if not latex:
+        return []
+    element.reason = to_mathml(latex, display=True).problem
+    element.valid = element.reason is None
+    return [invalid("latex-invalid", "LaTeX", element.reason, element.id)] if element.reason else []
+
+
+def examine_text(element: AnyElement) -> list[Problem]:
+    """Tell which of the formulas between dollars in a text (a table's cells included) do not convert."""
+    if "$" not in element.text:
+        return []
+    # Two dollars in two cells are no formula.
+    texts = [cell.text for cell in getattr(element, "cells", [])] or [element.text]
+    problems = []
+    for match in (match for text in texts for match in find_math(printable(text))):
+        latex = (match["display"] or match["inline"]).strip()
+        if reason := to_mathml(latex, display=match["display"] is not None).problem:
+            message = f"{match[0][:60]} in the text is shown as its source: {reason}"
+            problems.append(
+                Problem(kind="latex-invalid", severity=Severity.INFO, message=message, element=element.id)
+            )
+    return problems
 
 
 @lru_cache(maxsize=4096)
@@ -129,6 +163,7 @@ def _convert(latex: str, *, display: bool) -> etree._Element:
     from latex2mathml.converter import Converter
 
     source = _PERCENT.sub(r"\1\\%", _LABEL.sub("", _NUMBERED.sub(r"\1*}", latex)))
+    source = _ROMAN.sub(r"\\mathrm{ \1}", source)
     tag = _TAG.search(source)
     if tag:
         source = source[: tag.start()] + source[tag.end() :]

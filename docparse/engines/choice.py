@@ -22,8 +22,11 @@ class EngineChoice:
     needs_layout: bool = field(default=True)
     """Whether an engine uses the text layer's blocks, or its words alone (as a witness)."""
 
-    def engine_for(self, *, has_text: bool) -> Engine | None:
-        return self.with_text if has_text else self.without_text
+    def engine_for(self, *, has_text: bool, unread: bool) -> Engine | None:
+        """``unread`` says that the page shows more than its text layer tells."""
+        if has_text and not unread:
+            return self.with_text
+        return self.without_text or (self.with_text if has_text else None)
 
     @property
     def max_pixels(self) -> int:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..content.continued import separated
 from ..document import Document
 from ..qwenvl import parse, validate
 from .content import Content, from_elements, from_html, from_markdown
@@ -49,7 +48,7 @@ def read_output(path: Path, size: tuple[float, float] | None) -> Output:
 
 def from_document(document: Document) -> Output:
     """A document of docparse's own: one page with its boxes, several without."""
-    pages = separated(document.pages)
+    pages = document.pages
     size = (pages[0].width, pages[0].height) if len(pages) == 1 and pages[0].width else None
     elements = [element for page in pages for element in page.elements]
     engines = sorted({page.engine or "none" for page in pages})

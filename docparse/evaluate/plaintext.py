@@ -16,7 +16,7 @@ import lxml.etree
 import lxml.html
 from lxml.etree import _Element as Element
 
-from .extra import extra
+from ..extra import extra
 
 INLINE = frozenset(
     {
@@ -98,7 +98,7 @@ def markdown_to_html(markdown: str) -> str:
 
 @cache
 def _renderer() -> Any:
-    return extra("markdown_it").MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return extra("markdown_it", "eval").MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def html_root(source: str) -> Element:

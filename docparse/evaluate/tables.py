@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .extra import extra
+from ..extra import extra
 from .matching import best_pairs
 from .plaintext import Table, cell_places, words
 from .textual import levenshtein
@@ -71,7 +71,7 @@ def teds(truth: Table, output: Table, *, structure_only: bool = False) -> float:
     nodes = max(sum(1 + len(row) for row in table) for table in (truth, output))
     if not nodes or truth == output:
         return 1.0
-    apted = extra("apted").APTED
+    apted = extra("apted", "eval").APTED
     distance: float = apted(
         table_tree(truth), table_tree(output), _Costs(structure_only=structure_only)
     ).compute_edit_distance()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .extra import extra
+from ..extra import extra
 from .ordering import reading_order
 from .plaintext import HYPHEN_AT_LINE_END, TOKEN, normalise, words
 
@@ -100,4 +100,4 @@ def levenshtein() -> Any:
     Raises:
         UsageError: rapidfuzz is not installed.
     """
-    return extra("rapidfuzz.distance").Levenshtein
+    return extra("rapidfuzz.distance", "eval").Levenshtein

@@ -4,6 +4,9 @@ import html
 from collections.abc import Sequence
 from itertools import groupby
 
+from ..bidi import has_right_to_left, is_right_to_left
+from ..content.language import valid_tag
+from ..content.plain import readable
 from ..content.text import printable
 from ..document import (
     AnyElement,
@@ -32,11 +35,13 @@ CONTENT_SECURITY_POLICY = (
 )
 CONTENTS_FROM = 6
 """Headings that a document of several pages must have to be given a table of contents."""
+_LOOKED_AT = 100_000
+"""Characters that tell the document's direction."""
 
 _CAPTIONED = (Table, Formula, Chart, Picture, Chemical, Music)
 
 _HEAD = """<!DOCTYPE html>
-<html>
+<html{attributes}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -57,24 +62,35 @@ def to_html(document: Document) -> str:
     body goes through nh3's allow-list last.
     """
     head = _HEAD.format(
+        attributes=_language(document),
         policy=CONTENT_SECURITY_POLICY,
         generator=html.escape(printable(document.generator)),
         title=html.escape(_title(document)),
         stylesheet=STYLESHEET,
     )
-    pages = "\n".join(serialised(_page(page)) for page in document.pages)
-    body = f"{serialised(_header(document))}\n<main>\n{pages}\n</main>"
+    goes_on = _goes_on(document.pages)
+    pages = "\n".join(serialised(_page(page, goes_on.get(page.number))) for page in document.pages)
+    body = f'{serialised(_header(document))}\n<main id="text">\n{pages}\n</main>'
     return f"{head}{sanitized(body)}\n</body>\n</html>\n"
+
+
+def _language(document: Document) -> str:
+    """The attributes of ``html``: its language, where known, and the direction of most of its letters."""
+    text = " ".join(element.text for page in document.pages for element in page.elements)[:_LOOKED_AT]
+    tag = valid_tag(document.language)
+    lang = f' lang="{tag}"' if tag else ""
+    return f'{lang} dir="{"rtl" if has_right_to_left(text) and is_right_to_left(text) else "ltr"}"'
 
 
 def _title(document: Document) -> str:
     """The file's own title, else the first heading, else the file's name."""
     headings = (element.text for page in document.pages for element in page.elements if element.kind == "heading")
     title = document.title or next(headings, "") or document.source.name
-    return " ".join(printable(title).split())
+    return " ".join(printable(readable(title)).split())
 
 
 def _header(document: Document) -> Node:
+    contents = _contents(document)
     count = document.source.page_count
     pages = f"{count} page{'s' if count != 1 else ''}"
     if len(document.pages) != count:
@@ -83,10 +99,11 @@ def _header(document: Document) -> Node:
     warning = f"Not read: page{'s' if len(unread) > 1 else ''} {', '.join(unread)}." if unread else ""
     return node(
         "header",
+        node("a", "To the text", class_="skip", href="#text") if contents is not None else None,
         node("p", node("strong", document.source.name), f" · {pages}"),
         node("p", warning, class_="failed") if warning else None,
         _notes(document.problems, "on this document"),
-        _contents(document),
+        contents,
     )
 
 
@@ -111,10 +128,18 @@ def _contents_link(heading: Heading) -> Node:
     return with_text(node("a", href=f"#{heading.id}"), heading.text.replace("\n", " "))
 
 
-def _page(page: Page) -> Node:
+def _goes_on(pages: Sequence[Page]) -> dict[int, str]:
+    """By the numbers of later pages, the id of the element that goes on there."""
+    elements = (element for page in pages for element in page.elements if element.id)
+    return {part.page: element.id for element in elements for part in element.parts[1:]}
+
+
+def _page(page: Page, goes_on: str | None) -> Node:
+    """``goes_on`` is the id of an element that begins before the page and goes on over it."""
     section = node(
         "section",
         class_="page",
+        id=f"p{page.number}",
         aria_label=f"Page {page.number}",
         data_page=page.number,
         data_width=f"{page.width:.10g}",
@@ -130,6 +155,9 @@ def _page(page: Page) -> Node:
             section.extend(builder.list_of([item for item in run if isinstance(item, ListItem)]))
         else:
             section.extend(builder.build(element) for element in run)
+    if not page.elements and goes_on is not None:
+        link = node("a", "What stands on this page belongs to an earlier one", href=f"#{goes_on}")
+        section.append(node("p", link, class_="continued"))
     if page.status is PageStatus.FAILED:
         section.append(node("p", "This page could not be read.", class_="failed"))
     elif page.status is PageStatus.PARTIAL:

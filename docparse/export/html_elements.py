@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..content import chemistry, music
+from ..content.formula import to_mathml
 from ..content.text import printable
 from ..document import (
     AnyElement,
@@ -25,7 +27,7 @@ from ..document import (
     Table,
 )
 from ..geometry import Box
-from .markup import Node, bbox, math, node, with_text
+from .markup import Node, append_text, bbox, drawing, math, node, with_text
 from .pictures import picture_source
 from .stylesheet import COLUMN_REM
 from .tables import table_node
@@ -91,15 +93,12 @@ class PageBuilder:
         return with_text(node("p", class_=kind, **_attributes(element)), element.text)
 
     def author(self, element: Author) -> Node:
-        return with_text(node("address", **_attributes(element)), element.text)
+        return with_text(node("address", class_="author", **_attributes(element)), element.text)
 
     def footnote(self, element: Footnote) -> Node:
         return node("aside", with_text(node("p", dir="auto"), element.text), **_place(element))
 
     def table(self, element: Table) -> Node:
-        if element.continued_from:
-            link = node("a", "The table goes on from an earlier page", href=f"#{element.continued_from}")
-            return self._figure(element, node("p", link, class_="continued"))
         if not element.cells:
             return self._figure(element, with_text(node("p", dir="auto"), element.text))
         table = table_node(element.cells, element.row_count)
@@ -110,10 +109,9 @@ class PageBuilder:
         width = self._width(element.box)
         if width:  # as wide as on the page, so that its caption has room
             table.set("style", f"min-width:min(100%,{width})")
-        if element.id:
-            table.set("id", printable(element.id))
-        if element.box:
-            table.set("data-bbox", bbox(element.box) or "")
+        for name, value in _place(element).items():
+            if value:
+                table.set(name.replace("_", "-"), printable(value))
         if element.header_inferred:
             table.set("data-header", "inferred")
         return _scroll(table, "Table")
@@ -125,9 +123,12 @@ class PageBuilder:
                 self._picture(element, element.asset, "Formula") if element.asset or not element.text else None,
                 with_text(node("p", class_="code"), element.text) if element.text else None,
             )
-        drawn = math(element.latex, element.latex, display=True)
-        source = self._picture(element, element.asset, "Formula") if drawn.tag == "code" and element.asset else None
-        return self._figure(element, source, node("div", drawn, class_="scroll"))
+        shown = node("div", math(element.latex, element.latex, display=True), class_="scroll")
+        reason = to_mathml(element.latex, display=True).problem
+        if reason is None:
+            return self._figure(element, shown)
+        picture = self._picture(element, element.asset, "Formula") if element.asset else None
+        return self._figure(element, picture, shown, _invalid("LaTeX", reason))
 
     def chart(self, element: Chart) -> Node:
         data = None
@@ -154,20 +155,33 @@ class PageBuilder:
         return self._figure(element, self._picture(element, element.asset, element.description or "Picture"), words)
 
     def chemical(self, element: Chemical) -> Node:
+        drawn = drawing(chemistry.draw(element.smiles), element.smiles) if element.valid is not False else None
+        picture = None
+        if element.asset or drawn is None:
+            picture = self._picture(element, element.asset, "Chemical structure", element.smiles)
+        line = node("p", class_="code")
+        if element.smiles:
+            line.append(node("code", element.smiles, class_="smiles"))
+        if element.formula:
+            append_text(line, f" · {chemistry.typeset(element.formula)}")
         return self._figure(
             element,
-            self._picture(element, element.asset, "Chemical structure", element.smiles),
-            node("p", node("code", element.smiles, class_="smiles"), class_="code") if element.smiles else None,
-            with_text(node("p", dir="auto"), element.text)
-            if element.text and element.text != element.smiles
-            else None,
+            node("div", picture, drawn, class_="pair") if picture is not None and drawn is not None else None,
+            picture if drawn is None else drawn if picture is None else None,
+            line if element.smiles else None,
+            _invalid("SMILES", element.reason) if element.valid is False else None,
+            self._words(element, element.smiles),
         )
 
     def music(self, element: Music) -> Node:
+        drawn = drawing(music.draw(element.abc), "The music, engraved") if element.valid is not False else None
+        source = node("pre", node("code", element.abc, class_="abc")) if element.abc else None
         return self._figure(
             element,
             self._picture(element, element.asset, "Music") if element.asset or not element.abc else None,
-            node("pre", node("code", element.abc, class_="abc")) if element.abc else None,
+            drawn,
+            source if drawn is None else node("details", node("summary", "ABC notation"), source),
+            _invalid("ABC", element.reason) if element.valid is False else None,
             self._words(element, element.abc),
         )
 
@@ -223,13 +237,18 @@ _BUILDERS: dict[type, Callable[[PageBuilder, Any], Node]] = {
 }
 
 
+def _invalid(notation: str, reason: str | None) -> Node:
+    return node("p", f"Not valid {notation}{': ' if reason else ''}{reason or ''}", class_="invalid")
+
+
 def _scroll(content: Node, label: str) -> Node:
-    """Wide content scrolls by itself, by keyboard too."""
-    return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label)
+    """Wide content scrolls by itself, by keyboard too; its columns stand as on the page, whatever the script."""
+    return node("div", content, class_="scroll", role="group", tabindex=0, aria_label=label, dir="ltr")
 
 
 def _place(element: AnyElement) -> dict[str, str | None]:
-    return {"id": element.id or None, "data_bbox": bbox(element.box)}
+    parts = "; ".join(f"{part.page}: {bbox(part.box) or '-'}" for part in element.parts)
+    return {"id": element.id or None, "data_bbox": bbox(element.box), "data_parts": parts or None}
 
 
 def _attributes(element: AnyElement) -> dict[str, str | None]:

@@ -61,8 +61,6 @@ def _parts(document: Document, furniture: bool) -> Iterator[AnyElement | str]:
     """The elements, and remarks that are Markdown already."""
     for page in document.pages:
         for element in page.elements:
-            if isinstance(element, Table) and element.continued_from:
-                continue  # its rows are in the table's first part
             if furniture or not isinstance(element, PageHeader | PageFooter):
                 yield element
         if page.status is not PageStatus.OK:
@@ -91,10 +89,12 @@ def _blocks(element: AnyElement) -> list[str]:
             return [_picture(element.asset, "picture", element.description), markdown_text(element.text)]
         case Chemical():
             words = "" if element.text == element.smiles else markdown_text(element.text)
-            return [_picture(element.asset, "", element.smiles), _fence("smiles", element.smiles), words]
+            fence = _fence("smiles", element.smiles)
+            return [_picture(element.asset, "", element.smiles), fence, _invalid("SMILES", element), words]
         case Music():
             words = "" if element.text == element.abc else markdown_text(element.text)
-            return [_picture(element.asset, "", "Music"), _fence("abc", element.abc), words]
+            fence = _fence("abc", element.abc)
+            return [_picture(element.asset, "", "Music"), fence, _invalid("ABC", element), words]
         case _:
             return [markdown_text(element.text)]
 
@@ -104,9 +104,14 @@ def _formula(element: Formula) -> list[str]:
     if not latex:
         words = markdown_text(element.text)
         return [words or _picture(element.asset, "formula", "")]
-    if check(latex) or re.search(r"(?<!\\)\$", latex):
-        return [_fence("latex", latex)]  # no reader of mathematics would take it
+    if element.valid is False or check(latex) or re.search(r"(?<!\\)\$", latex):
+        # No reader of mathematics would take it.
+        return [_fence("latex", latex), _invalid("LaTeX", element)]
     return [f"$$\n{latex}\n$$"]
+
+
+def _invalid(notation: str, element: Formula | Chemical | Music) -> str:
+    return _comment(f"not valid {notation}: {element.reason}") if element.valid is False else ""
 
 
 def _picture(asset: Asset | None, kind: str, description: str) -> str:

@@ -3,6 +3,7 @@
 from lxml import etree
 
 from ..content.formula import to_mathml
+from ..content.marks import split_raised
 from ..content.text import printable, split_math
 from ..geometry import Box
 
@@ -44,11 +45,18 @@ def with_text(parent: Node, text: str) -> Node:
 
 
 def with_lines(parent: Node, text: str) -> Node:
-    """Add text in which dollars mean nothing to ``parent``, line breaks kept. Returns ``parent``."""
+    """Add text in which dollars mean nothing to ``parent``, line breaks kept, raised numbers in ``sup``.
+
+    Returns ``parent``.
+    """
     for index, line in enumerate(text.split("\n")):
         if index:
             etree.SubElement(parent, "br")
-        append_text(parent, line)
+        for piece, is_raised in split_raised(line):
+            if is_raised:
+                parent.append(node("sup", piece))
+            else:
+                append_text(parent, piece)
     return parent
 
 
@@ -56,6 +64,16 @@ def math(latex: str, source: str, *, display: bool) -> Node:
     """MathML, or ``source`` as code where the LaTeX does not convert."""
     mathml = to_mathml(latex, display=display).mathml
     return etree.fromstring(mathml) if mathml else node("code", source, class_="latex")
+
+
+def drawing(svg: str | None, words: str) -> Node | None:
+    """A plain drawing (``content.svg``) as a picture that says ``words`` to those who do not see it."""
+    if svg is None:
+        return None
+    drawn = etree.fromstring(svg)
+    for name, value in (("class", "drawing"), ("role", "img"), ("aria-label", printable(words))):
+        drawn.set(name, value)
+    return drawn
 
 
 def bbox(box: Box | None) -> str | None:

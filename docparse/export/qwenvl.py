@@ -1,6 +1,5 @@
 """A document as QwenVL HTML, the format that the models write."""
 
-from ..content.continued import separated
 from ..document import Document
 from ..qwenvl import write_body
 
@@ -16,6 +15,6 @@ def to_qwenvl(document: Document) -> str:
                 "data-height": f"{page.height:.10g}",
             },
         )
-        for page in separated(document.pages)
+        for page in document.pages
     ]
     return "\n".join(["<html>", *(body.strip("\n") for body in bodies), "</html>", ""])

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from ..content.continued import parts_of
 from ..content.text import printable
-from ..document import SCHEMA_VERSION, Caption, Cell, Chart, Document, Model, Table, TablePart
+from ..document import SCHEMA_VERSION, Caption, Cell, Chart, Document, Model, Part, Table
 from ..errors import OutputError
 from .tables import MAX_SLOTS, header_row_count, table_rows
 
@@ -33,7 +32,7 @@ class Sheet(NamedTuple):
     """The name of the document's file."""
     element: Table | Chart
     caption: str
-    places: list[TablePart]
+    places: list[Part]
 
 
 class TableFile(Model):
@@ -42,7 +41,7 @@ class TableFile(Model):
     schema_version: str = SCHEMA_VERSION
     source: str
     caption: str
-    places: list[TablePart]
+    places: list[Part]
     header_rows: int
     """How many of the rows are heads."""
     rows: list[list[str | None]]
@@ -61,12 +60,7 @@ def sheets(document: Document) -> Iterator[Sheet]:
         for element in page.elements:
             if not isinstance(element, Table | Chart) or not element.cells:
                 continue
-            if isinstance(element, Table):
-                if element.continued_from:
-                    continue
-                places = [part for part, _ in parts_of(element, page.number)]
-            else:
-                places = [TablePart(element=element.id, page=page.number, box=element.box, first_row=0)]
+            places = element.parts or [Part(page=page.number, box=element.box)]
             caption = "\n".join(captions.get(element.id, [])) if element.id else ""
             yield Sheet(document.source.name, element, caption, places)
 

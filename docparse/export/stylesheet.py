@@ -27,6 +27,8 @@ body {
 }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
+.skip { position: absolute; inset-inline-start: -100vw; }
+.skip:focus { position: static; display: inline-block; margin-bottom: 0.5rem; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
 header, nav, summary, .notes, .failed, section.page::before, .header, .footer, .continued {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
@@ -58,8 +60,10 @@ aside::before { content: ""; display: block; width: 4rem; border-top: 1px solid 
 aside + aside { margin-top: 0; } aside + aside::before { display: none; }
 .header, .footer { color: var(--muted); margin: 0.25em 0; }
 figure { margin: 1.5em 0; break-inside: avoid; }
-figure > img, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
-figure > img { background: #fff; border-radius: 2px; }
+figure img, .drawing, .placeholder { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+figure img { background: #fff; border-radius: 2px; }
+.pair { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; justify-content: center; }
+.pair > * { margin: 0; }
 .placeholder {
   display: flex; align-items: center; justify-content: center; min-width: min(100%, 9rem);
   min-height: 3.5rem; max-height: 14rem; padding: 0.5rem;
@@ -82,9 +86,11 @@ table, td, th { font-variant-numeric: tabular-nums lining-nums; }
 td, th { border: 1px solid var(--line); padding: 0.35em 0.65em; text-align: start; vertical-align: top; }
 th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } thead { break-inside: avoid; }
 caption.below { caption-side: bottom; }
+sup { font-size: 0.75em; line-height: 0; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
-p.code { text-align: center; } code.latex { background: var(--wash); padding: 0.1em 0.3em; border-radius: 3px; }
+p.code { text-align: center; }
+code.latex { background: var(--wash); padding: 0.1em 0.3em; border-bottom: 1px dotted var(--bad); }
 code { overflow-wrap: anywhere; } pre code { font-size: 1em; overflow-wrap: normal; }
 summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .notes { margin-top: 1.5rem; color: var(--muted); }
@@ -93,10 +99,14 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
   margin: 1rem 0; padding: 0.5rem 0.75rem; border-inline-start: 3px solid var(--bad); background: var(--wash);
 }
 .failed, .notes .error { color: var(--bad); }
+.invalid { color: var(--bad); text-align: center; margin: 0.25em 0; font: 0.8125rem/1.5 var(--sans); }
 @media print {
-  :root { --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000; }
+  :root {
+    color-scheme: light;
+    --ink: #000; --muted: #444; --line: #bbb; --paper: #fff; --wash: #f4f4f4; --accent: #000; --bad: #000;
+  }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  nav, .notes { display: none; } section.page { break-before: page; border: 0; margin: 0; }
+  nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }
 }
 """.replace("COLUMN", f"{COLUMN_REM}rem")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from ..content.marks import raised
 from .tree import INLINE, Node
 
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -33,6 +34,8 @@ def _parts(children: Iterable[Node | str], keep_lines: bool) -> Iterator[str]:
             yield child if keep_lines else _NEWLINES.sub(" ", child)
         elif child.tag == "br":
             yield "\n"
+        elif child.tag == "sup":
+            yield raised("".join(_parts(child.children, keep_lines)))
         elif child.tag in INLINE:
             yield from _parts(child.children, keep_lines)
         elif child.tag in ("td", "th"):

@@ -6,6 +6,7 @@ in doubt whose box one is, nobody gets it. In the blocks ``\n`` stands for ``<br
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ..content.marks import raised
 from ..geometry import Box
 from . import repair_pictures as pictures
 from . import repair_tables as tables
@@ -62,8 +63,13 @@ class _Repairing(Repairing):
 def _with_breaks(run: Iterable[Node | str]) -> str:
     """Loose words as their dialect reads them: line ends as they were, ``<br>`` as written."""
     return "".join(
-        part if isinstance(part, str) else "<br>" if part.tag == "br" else _with_breaks(part.children) for part in run
+        part if isinstance(part, str) else "<br>" if part.tag == "br" else _loose_words(part) for part in run
     )
+
+
+def _loose_words(part: Node) -> str:
+    words = _with_breaks(part.children)
+    return raised(words) if part.tag == "sup" else words
 
 
 def _container(node: Node, repairing: Repairing) -> Iterator[Node]:

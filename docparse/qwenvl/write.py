@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
+from ..content.marks import split_raised
 from ..document import (
     AnyElement,
     Author,
@@ -75,14 +76,14 @@ def _block(element: AnyElement) -> str:
             kind = "formula handwritten" if element.handwritten else "formula"
             content = f"<p>{_text(element.text)}</p>" if element.text else ""
             if element.latex:
-                content = f"<div>$${_text(element.latex)}$$</div>"
+                content = f"<div>$${_source(element.latex)}$$</div>"
             return f'<div class="{kind}"{box}><img{box}/>{content}</div>'
         case Picture():
             return _picture(element, box)
         case Chemical():
             return (
                 f'<div class="chemical formula" format="smile"{box}><img{box}/>'
-                f"<div>{_text(element.smiles)}</div></div>"
+                f"<div>{_source(element.smiles)}</div></div>"
             )
         case Music():
             return (
@@ -165,6 +166,12 @@ def _bbox(box: Box | None) -> str:
 
 
 def _text(text: str) -> str:
+    """With raised numbers in their tags."""
+    source = _source(text)
+    return "".join(f"<sup>{piece}</sup>" if is_raised else piece for piece, is_raised in split_raised(source))
+
+
+def _source(text: str) -> str:
     return escape(readable(text), quote=False).replace("\n", "<br/>")
 
 

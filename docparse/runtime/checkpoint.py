@@ -22,6 +22,9 @@ ALIASES = {
     "32b": "Qwen/Qwen2.5-VL-32B-Instruct",
     "72b": "Qwen/Qwen2.5-VL-72B-Instruct",
 }
+NANO = "nano"
+BUNDLED = {NANO: Path(__file__).parents[1] / NANO}
+"""Checkpoints that come with docparse."""
 MODEL_TYPE = "qwen2_5_vl"
 _INDEX = "model.safetensors.index.json"
 _WEIGHTS = "model.safetensors"
@@ -59,7 +62,7 @@ class CheckpointInfo:
 
 
 def locate(model: str, *, download: bool = True) -> Path:
-    """The folder of a checkpoint: an alias, a folder, or a hub id in the local cache or on the hub.
+    """The folder of a checkpoint: a folder, an alias, or a hub id in the local cache or on the hub.
 
     Raises:
         ModelError: there is no such checkpoint here and it cannot be fetched.
@@ -70,9 +73,13 @@ def locate(model: str, *, download: bool = True) -> Path:
             folder = folder.expanduser()
     if folder.is_dir():
         return folder
+    if model.lower() in BUNDLED:
+        return BUNDLED[model.lower()]
     hub_id = ALIASES.get(model.lower(), model)
     if hub_id.count("/") != 1 or model.startswith((".", "/", "~")):
-        raise ModelError(f"there is no folder {model}, and it is none of the aliases {', '.join(ALIASES)}")
+        raise ModelError(
+            f"there is no folder {model}, and it is none of the aliases {', '.join([*BUNDLED, *ALIASES])}"
+        )
     from huggingface_hub import constants, snapshot_download
 
     try:

@@ -43,7 +43,7 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
     path = info.path
     needed = info.weight_bytes if info.quantised else info.parameters * _DTYPE_BYTES[placement.dtype]
     folder = None
-    with _quietly():
+    with quietly():
         import torch
         from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
@@ -106,7 +106,7 @@ def _input_device(network: Any, placement: Placement) -> str:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Nothing but the document goes to stdout, and nothing but our own words to stderr."""
     accelerate_logger = logging.getLogger("accelerate")
     level = accelerate_logger.level

@@ -12,8 +12,8 @@ import numpy as np
 import pymupdf
 from PIL import Image
 
+from ..extra import extra
 from . import notation
-from .extra import extra
 
 NUMBERS = 20_000
 """How many of each kind there are; pages draw one of them."""
@@ -34,22 +34,24 @@ class Engraved(NamedTuple):
 def formula(number: int) -> Engraved:
     rng = Random(f"formula {number}")
     latex = notation.latex(rng)
-    font = extra("matplotlib.font_manager").FontProperties(size=_FORMULA_EM, math_fontfamily=rng.choice(_FAMILIES))
+    font = extra("matplotlib.font_manager", "synth").FontProperties(
+        size=_FORMULA_EM, math_fontfamily=rng.choice(_FAMILIES)
+    )
     drawn = _mathtext().parse(f"${latex}$", dpi=72, prop=font)
     return Engraved(latex, _cut(255 - np.asarray(drawn.image, dtype=np.uint8)), _FORMULA_EM)
 
 
 @cache
 def _mathtext() -> Any:
-    return extra("matplotlib.mathtext").MathTextParser("agg")
+    return extra("matplotlib.mathtext", "synth").MathTextParser("agg")
 
 
 @lru_cache(_KEPT)
 def molecule(number: int) -> Engraved:
     """With its canonical SMILES."""
-    chemistry = extra("rdkit.Chem")
-    extra("rdkit.RDLogger").DisableLog("rdApp.*")
-    draw = extra("rdkit.Chem.Draw.rdMolDraw2D")
+    chemistry = extra("rdkit.Chem", "synth")
+    extra("rdkit.RDLogger", "synth").DisableLog("rdApp.*")
+    draw = extra("rdkit.Chem.Draw.rdMolDraw2D", "synth")
     rng = Random(f"molecule {number}")
     parsed = None
     while parsed is None:
@@ -82,7 +84,7 @@ def music(number: int) -> Engraved:
 
 @cache
 def _verovio() -> Any:
-    verovio = extra("verovio")
+    verovio = extra("verovio", "synth")
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(

@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from ..content.marks import split_raised
 from ..document import (
     AnyElement,
     Author,
@@ -147,15 +148,10 @@ def _offsets(html: str, items: Sequence[Item], elements: Sequence[AnyElement], g
         nonlocal position
         if not printed.text:
             return
-        written = escape(printed.text, quote=quote)
+        written, shifts = _written(printed.text, quote=quote)
         position = html.index(f"{opening}{written}{closing}", position) + len(opening)
         first, last = glyphs.run_starts[printed.start], glyphs.run_starts[printed.stop]
         indices = glyphs.indices[first:last]
-        if len(written) == len(printed.text):
-            shifts: Ints = np.arange(len(written), dtype=np.int64)
-        else:
-            widths = [len(escape(character, quote=quote)) for character in printed.text]
-            shifts = np.concatenate(([0], np.cumsum(widths)[:-1])).astype(np.int64)
         offsets[first:last] = np.where(indices < 0, -1, position + shifts[np.maximum(indices, 0)])
         position += len(written)
 
@@ -168,3 +164,21 @@ def _offsets(html: str, items: Sequence[Item], elements: Sequence[AnyElement], g
         for cell in item.cells:
             place(cell.printed, ">", f"</{'th' if cell.header else 'td'}>")
     return offsets
+
+
+def _written(text: str, *, quote: bool) -> tuple[str, Ints]:
+    """The text as the HTML has it (with ``quote`` in an attribute), and where each of its characters begins there."""
+    written: list[str] = []
+    shifts: list[int] = []
+    at = 0
+    for piece, is_raised in [(text, False)] if quote else split_raised(text):
+        parts = [escape(character, quote=quote) for character in piece]
+        if is_raised:
+            at += len("<sup>")
+        for part in parts:
+            shifts.append(at)
+            at += len(part)
+        if is_raised:
+            at += len("</sup>")
+        written.append(f"<sup>{''.join(parts)}</sup>" if is_raised else "".join(parts))
+    return "".join(written), np.array(shifts, dtype=np.int64)

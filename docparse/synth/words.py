@@ -6,7 +6,7 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from .extra import extra
+from ..extra import extra
 from .languages import LANGUAGES
 
 _MOST_WORDS = 30_000
@@ -56,7 +56,7 @@ def lexicon(code: str) -> Lexicon:
     """The commonest words of a language. Rare ones come more often than in life: a reader has to spell them."""
     language = LANGUAGES[code]
     letters = {*language.letters, *language.letters.lower(), "'", "’", "-"}
-    frequencies: dict[str, float] = extra("wordfreq").get_frequency_dict(code, "small")
+    frequencies: dict[str, float] = extra("wordfreq", "synth").get_frequency_dict(code, "small")
     ordered = sorted(frequencies.items(), key=lambda entry: (-entry[1], entry[0]))
     chosen = [
         (word, rate) for word, rate in ordered if letters.issuperset(word) and word[0].isalpha() and _is_decent(word)
@@ -67,7 +67,7 @@ def lexicon(code: str) -> Lexicon:
 
 @cache
 def people(code: str) -> People:
-    faker = extra("faker").Faker(LANGUAGES[code].locale)
+    faker = extra("faker", "synth").Faker(LANGUAGES[code].locale)
     faker.seed_instance(20_241)
     return People(
         names=[_line(faker.name()) for _ in range(_POOL)],

@@ -129,13 +129,18 @@ def test_a_closed_pipe_ends_quietly() -> None:
 def test_an_interrupt_writes_what_is_finished(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "endless.pdf").write_bytes(endless_pdf())
     output = tmp_path / "out.json"
-    command = [*COMMAND, tmp_path / "endless.pdf", "--pages", "2,1", "--page-timeout", "100", "-o", output]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        time.sleep(6)
+    raw = tmp_path / "raw"
+    command = [*COMMAND, tmp_path / "endless.pdf", "--pages", "2,1", "--page-timeout", "250", "-o", output]
+    with subprocess.Popen(
+        [*command, "--save-raw", raw], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        while process.poll() is None and not list(raw.rglob("page-0002.json")):
+            time.sleep(0.1)
+        time.sleep(1)
         process.send_signal(how)
         assert process.stderr is not None
         message = process.stderr.read().decode()
-        assert process.wait(20) == 130
+        assert process.wait(20) == 130, message
     assert "interrupted after 1 pages" in message
     document = json.loads(output.read_bytes())
     assert [page["number"] for page in document["pages"]] == [2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docparse.document import Caption, Cell, Chart, Table, TablePart
+from docparse.document import Caption, Cell, Chart, Part, Table
 from docparse.export.sheets import sheets, to_csv, to_json, to_xlsx
 from docparse.geometry import Box
 from tests.conftest import COMMAND, SAMPLES, Run
@@ -79,7 +79,7 @@ def test_json_has_the_rest(docparse: Run, saved: Path, tmp_path: Path) -> None:
     first = json.loads((tmp_path / "quays-p1-e1.json").read_bytes())
     assert first["caption"] == "Table 1. Quays"
     assert (first["source"], first["header_rows"]) == ("harbour.pdf", 1)
-    assert first["places"] == [{"element": "p1-e1", "page": 1, "box": None, "first_row": 0}]
+    assert first["places"] == [{"page": 1, "box": None, "first_row": None}]
     second = json.loads((tmp_path / "quays-p1-e2.json").read_bytes())
     assert second["rows"] == [["both", None], ["left", 'a, "b"\nc'], [None, "=1+1"]]
     assert second["element"]["cells"][0]["column_span"] == 2
@@ -140,11 +140,10 @@ def test_a_table_over_two_pages_is_one_file_with_both_places() -> None:
     whole = table(("a", "b"), ("1", "2"), ("3", "4"))
     boxes = [Box(0, 500, 100, 800), Box(0, 50, 100, 80)]
     whole.parts = [
-        TablePart(element="p1-e0", page=1, box=boxes[0], first_row=0),
-        TablePart(element="p2-e1", page=2, box=boxes[1], first_row=2),
+        Part(page=1, box=boxes[0], first_row=0),
+        Part(page=2, box=boxes[1], first_row=2),
     ]
-    document = document_of(whole, Table(continued_from="p1-e0", cells=grid(("a", "b")), row_count=1))
-    (sheet,) = sheets(document)
+    (sheet,) = sheets(document_of(whole))
     assert [place.page for place in sheet.places] == [1, 2]
     assert len(json.loads(to_json(sheet))["rows"]) == 3
 

@@ -1,13 +1,15 @@
 """Tables over several pages: what is one, what is not, and that nothing is lost either way."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docparse.content.continued import join_tables, separated
+from docparse.content.continued import join_tables
 from docparse.content.table import table_text
+from docparse.content.whole import make_whole
 from docparse.document import (
     Caption,
     Cell,
@@ -19,6 +21,9 @@ from docparse.document import (
     PageHeader,
     PageStatus,
     Paragraph,
+    Part,
+    Problem,
+    Severity,
     Table,
 )
 from docparse.geometry import Box
@@ -51,9 +56,12 @@ def two_pages(first: Table, second: Table) -> list[Page]:
 
 
 def joined(pages: list[Page]) -> Table | None:
-    join_tables(pages)
-    tables = [element for page in pages for element in page.elements if isinstance(element, Table)]
-    return tables[0] if any(table.continued_from for table in tables) else None
+    """The one table that there was more of before."""
+    return next(iter(tables(pages)), None) if join_tables(pages) else None
+
+
+def tables(pages: list[Page]) -> list[Table]:
+    return [element for page in pages for element in page.elements if isinstance(element, Table)]
 
 
 def test_one_table_with_both_boxes() -> None:
@@ -64,10 +72,8 @@ def test_one_table_with_both_boxes() -> None:
     assert whole is not None
     assert whole.text == "Goods\tTons\nRye\t1\nOats\t2\nHay\t3"
     assert (whole.row_count, whole.box) == (4, LOW)
-    assert [(p.element, p.page, p.box, p.first_row) for p in whole.parts] == [("a", 1, LOW, 0), ("b", 2, HIGH, 2)]
-    rest = pages[1].elements[1]
-    assert isinstance(rest, Table)
-    assert (rest.continued_from, rest.box, rest.text) == ("a", HIGH, "goods \tTons")
+    assert whole.parts == [Part(page=1, box=LOW, first_row=0), Part(page=2, box=HIGH, first_row=2)]
+    assert [element.text for element in pages[1].elements] == ["Report", "After."]
 
 
 def test_over_three_pages_with_and_without_a_head() -> None:
@@ -102,7 +108,7 @@ OTHERS = {
 def test_two_tables(pages: list[Page]) -> None:
     before = [page.model_copy(deep=True) for page in pages]
     assert joined(pages) is None
-    assert pages == before == separated(pages)
+    assert pages == before
 
 
 def test_a_caption_may_say_that_it_goes_on() -> None:
@@ -115,25 +121,46 @@ _PART = st.tuples(st.lists(_ROW, min_size=1, max_size=4), st.integers(0, 2))
 
 
 @given(st.lists(_PART, min_size=1, max_size=4))
-def test_no_row_is_lost_and_pages_can_be_had_back(parts: list[tuple[list[str], int]]) -> None:
+def test_no_row_is_lost_but_heads_that_are_repeated(parts: list[tuple[list[str], int]]) -> None:
     pages = [page(n, table(f"t{n}", *rows, head=head)) for n, (rows, head) in enumerate(parts, start=1)]
-    before = [page.model_copy(deep=True) for page in pages]
-    join_tables(pages)
-    assert separated(pages) == before
-    told = [element.text for page in pages for element in page.elements]
-    assert "\n".join(told).split("\n").count("1\t2") == sum(rows.count("1|2") for rows, _ in parts)
+    before = rows_of(pages)
+    gone = join_tables(pages)
+    heads = {line for table in tables(pages) for line in table.text.split("\n")[:2]}
+    assert not rows_of(pages) - before
+    assert set(before - rows_of(pages)) <= heads
+    assert len(tables(pages)) + len(gone) == len(parts)
+    for whole in tables(pages):
+        assert {cell.row for cell in whole.cells} == set(range(whole.row_count))
+        assert whole.text == table_text(whole.cells)
+
+
+def rows_of(pages: list[Page]) -> Counter[str]:
+    return Counter(line for table in tables(pages) for line in table.text.split("\n"))
+
+
+def test_a_row_that_is_no_head_may_be_there_twice() -> None:
+    whole = joined([page(1, table("a", "0|0", "1|2")), page(2, table("b", "0|0", "3|4"))])
+    assert whole is not None
+    assert whole.text == "0\t0\n1\t2\n0\t0\n3\t4"
+
+
+def test_captions_and_problems_follow() -> None:
+    below = Caption(id="p2-e2", text="Table 1 (continued)", target="b")
+    problem = Problem(kind="table-ragged", severity=Severity.WARNING, message="x", page=2, element="b")
+    pages = [page(1, table("a", "x|y", "1|2")), page(2, table("b", "3|4"), below, problems=[problem])]
+    make_whole(Document(generator="test", source=source(2), pages=pages))
+    assert (below.target, problem.element) == ("a", "a")
 
 
 def test_exports() -> None:
-    pages = two_pages(table("a", "x|y", "1|2", head=1), table("b", "x|y", "3|4", head=1))
+    pages = two_pages(table("a", "x|y", "1|2", head=1, box=LOW), table("b", "x|y", "3|4", head=1, box=HIGH))
     join_tables(pages)
+    pages[1].elements = []
     document = Document(generator="test", source=source(2), pages=pages)
     assert "| x | y |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n" in document.to_markdown()
-    assert document.to_markdown().count("| x | y |") == 1
     html = document.to_html()
     assert html.count("<table") == 1
-    assert '<a href="#a">' in html
-    written = [element.text for element in parse(document.to_qwenvl()).elements if element.kind == "table"]
-    assert written == ["x\ty\n1\t2", "x\ty\n3\t4"]
-    assert "x\\ty\\n3\\t4" in document.to_jsonl().splitlines()[1]
-    assert "x\\ty\\n1\\t2\\n3\\t4" in document.to_json()
+    assert 'data-parts="1: 50.0 500.0 550.0 780.0; 2: 52.0 60.0 548.0 300.0"' in html
+    assert '<a href="#a">What stands on this page' in html
+    (written,) = [element.text for element in parse(document.to_qwenvl()).elements if element.kind == "table"]
+    assert written == "x\ty\n1\t2\n3\t4"

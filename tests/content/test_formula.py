@@ -40,6 +40,14 @@ def test_converted(latex: str, text: str) -> None:
     assert shown(latex) == text
 
 
+def test_units_and_elements_are_upright() -> None:
+    mathml = to_mathml(r"25^{\circ}\mathrm{C} \mathrm{H}_2\mathrm{O} \mathrm{kg}").mathml
+    assert mathml
+    letters = list(etree.fromstring(mathml).iter("mi"))
+    assert [part.text for part in letters] == [*"CHOkg"]
+    assert {part.get("mathvariant") for part in letters} == {"normal"}
+
+
 @pytest.mark.parametrize(
     "latex",
     [

@@ -1,6 +1,7 @@
 """Documents built in code: one with every kind of element, one whose every text field wants to be a script."""
 
 import base64
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ from docparse.document import (
     Cell,
     Chart,
     Chemical,
+    DataPoint,
     Document,
     Element,
     Footnote,
@@ -25,6 +27,7 @@ from docparse.document import (
     PageHeader,
     PageStatus,
     Paragraph,
+    Part,
     Picture,
     Problem,
     Severity,
@@ -112,9 +115,10 @@ def full_document() -> Document:
             Paragraph(
                 id="p1-e3",
                 box=Box(72, 140, 523, 200),
+                parts=[Part(page=1, box=Box(72, 140, 523, 200)), Part(page=2, box=Box(100, 60, 1100, 90))],
                 confidence=0.97,
                 grounding=Grounding(support=1.0),
-                text="Ships pay $5 and $6 a ton; the tide rises by $h = \\frac{1}{2} g t^{2}$ metres, "
+                text="Ships pay $5 and $6 a ton;¹ the tide rises by $h = \\frac{1}{2} g t^{2}$ metres, "
                 "where $g$ is what it is. A *star*, an _underscore_, a `tick`, <b>no bold</b> & AT&amp;T "
                 "stay as printed, and snake_case needs no help.",
             ),
@@ -171,7 +175,14 @@ def full_document() -> Document:
                 box=Box(150, 500, 450, 540),
                 latex="\\int_{0}^{\\infty} e^{-x^{2}}\\,dx = \\frac{\\sqrt{\\pi}}{2} \\tag{1}",
             ),
-            Formula(id="p1-e15", box=Box(150, 545, 450, 570), latex="\\frac{a", handwritten=True),
+            Formula(
+                id="p1-e15",
+                box=Box(150, 545, 450, 570),
+                latex="\\frac{a",
+                handwritten=True,
+                valid=False,
+                reason="} is missing",
+            ),
             Formula(id="p1-e16", box=Box(150, 575, 450, 600), text="E = m c 2"),
             Picture(
                 id="p1-e17",
@@ -180,7 +191,7 @@ def full_document() -> Document:
                 asset=Asset(media_type="image/png", width=225, height=120, data=png(225, 120)),
             ),
             Caption(id="p1-e18", box=Box(72, 735, 297, 747), target="p1-e17", text="Figure 1. The outer basin."),
-            Footnote(id="p1-e19", box=Box(72, 770, 523, 782), text="* Without ballast."),
+            Footnote(id="p1-e19", box=Box(72, 770, 523, 782), text="¹ Without ballast."),
             PageFooter(id="p1-e20", box=Box(290, 810, 305, 822), text="1"),
         ],
     )
@@ -200,12 +211,24 @@ def full_document() -> Document:
                 row_count=3,
                 column_count=2,
                 cells=grid(("Year", "Ships"), ("2023", "412"), ("2024", "455")),
+                data=[
+                    DataPoint(row=1, column=1, category="2023", series="Ships", number=412),
+                    DataPoint(row=2, column=1, category="2024", series="Ships", number=455),
+                ],
             ),
             Caption(id="p2-e2", box=Box(100, 570, 700, 590), target="p2-e1", text="Figure 2. Ships a year."),
             Picture(id="p2-e3", box=Box(100, 600, 500, 800), text="KEEP CLEAR\nOF THE ROPES"),
-            Chemical(id="p2-e4", box=Box(600, 600, 900, 800), smiles=SMILES),
+            Chemical(
+                id="p2-e4",
+                box=Box(600, 600, 900, 800),
+                smiles=SMILES,
+                valid=True,
+                canonical="Cn1c(=O)c2c(ncn2C)n(C)c1=O",
+                formula="C8H10N4O2",
+                asset=Asset(media_type="image/png", width=60, height=40, data=png(60, 40)),
+            ),
             Caption(id="p2-e5", box=Box(600, 805, 900, 825), target="p2-e4", text="Caffeine, in the mate's coffee."),
-            Music(id="p2-e6", box=Box(100, 850, 1100, 1000), abc=ABC),
+            Music(id="p2-e6", box=Box(100, 850, 1100, 1000), abc=ABC, valid=True),
             Paragraph(id="p2-e7", box=Box(100, 1020, 1100, 1060), text="הנמל פתוח כל השנה, 24 שעות ביממה."),
             Paragraph(id="p2-e8", box=Box(100, 1070, 1100, 1110), text="港口全年开放，水深 $d \\geq 9.5$ 米。"),
             Caption(id="p2-e9", text="A caption that belongs to nothing."),
@@ -213,6 +236,8 @@ def full_document() -> Document:
             ListItem(id="p2-e11", level=2, marker="✓", text="checked"),
             ListItem(id="p2-e12", ordered=True, marker="iv.", text="roman"),
             Paragraph(id="p2-e13"),
+            Chemical(id="p2-e14", smiles="C1CC", valid=False, reason="unclosed ring"),
+            Music(id="p2-e15", abc="K:C", valid=False, reason="no note"),
         ],
         problems=[
             Problem(
@@ -244,9 +269,15 @@ def full_document() -> Document:
         generator="docparse test",
         source=source(4),
         title="The harbour in figures",
+        language="en",
         pages=[first, second, third],
         problems=[Problem(kind="pages-left-out", severity=Severity.INFO, message="Page 4 was not asked for.")],
     )
+
+
+def without_drawings(html: str) -> str:
+    """The drawings' insides are another library's, and differ from version to version."""
+    return re.sub(r"<svg viewBox[^>]*( class=[^>]*>).*?</svg>", r"<svg\1</svg>", html, flags=re.DOTALL)
 
 
 def hostile_document(payload: str) -> Document:
@@ -268,12 +299,23 @@ def hostile_document(payload: str) -> Document:
         Formula(latex=payload, text=payload, asset=asset),
         Formula(latex=f"\\href{{{payload}}}{{x}} \\style{{{payload}}}{{y}} \\class{{{payload}}}{{z}}"),
         Formula(text=payload),
-        Chart(id="chart", text=payload, cells=[Cell(row=0, column=0, text=payload)], asset=data),
+        Chart(
+            id="chart",
+            text=payload,
+            cells=[Cell(row=0, column=0, text=payload)],
+            data=[DataPoint(row=0, column=0, category=payload, series=payload, number=1, unit=payload)],
+            asset=data,
+        ),
         Caption(text=payload, target="chart"),
         Caption(text=payload, target=payload),
         Picture(description=payload, text=payload, asset=asset),
         Chemical(smiles=payload, text=payload, asset=data),
+        Chemical(smiles=payload, valid=False, reason=payload, canonical=payload, formula=payload),
+        Chemical(smiles="CO", text=payload, valid=True, canonical=payload, formula=payload),
         Music(abc=payload, text=payload, asset=asset),
+        Music(abc=payload, text=payload, valid=False, reason=payload),
+        # Words of a tune are drawn as words.
+        Music(abc=f'X:1\nT:{payload}\nC:{payload}\nK:C\n"^{payload}"C D E F|\nw:{payload}\n'),
         Footnote(text=payload),
         PageFooter(text=payload),
         problems=[Problem(kind=payload, severity=Severity.ERROR, message=payload, element=payload)],

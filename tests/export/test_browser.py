@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docparse.document import Heading
 from docparse.export.html import CONTENT_SECURITY_POLICY, to_html
 
 from .documents import full_document, hostile_document
@@ -81,6 +82,90 @@ def test_full_document_is_drawn_without_a_complaint(browser: "sync_api.Browser",
         "annotation", "all => all.map(part => part.getBoundingClientRect().width)"
     )
     assert set(annotations) == {0}
+    drawings = page.eval_on_selector_all(
+        "svg.drawing", "all => all.map(part => [part.getBBox().width, part.getBoundingClientRect().height])"
+    )
+    assert len(drawings) == 2  # a molecule and a scale
+    assert all(width > 100 and height > 50 for width, height in drawings)
     embedded = page.eval_on_selector("#p1-e17 img", "part => [part.complete, part.naturalWidth]")
     assert embedded == [True, 225]
     page.close()
+
+
+def test_the_keyboard_reaches_contents_text_and_wide_tables(browser: "sync_api.Browser", tmp_path: Path) -> None:
+    document = full_document()
+    document.pages[1].elements += [Heading(id=f"p2-h{number}", text=f"Part {number}") for number in range(9)]
+    path = tmp_path / "long.html"
+    path.write_text(to_html(document), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    focused = (
+        "[document.activeElement.className || document.activeElement.tagName, document.activeElement.textContent]"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == ["skip", "To the text"]
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(focused))
+    assert ["SUMMARY", "Contents"] in seen
+    assert "scroll" in [kind for kind, _ in seen]
+    page.focus("nav summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == ["A", "The harbour in figures"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#p2-e0"
+    assert page.evaluate("document.querySelector(':target').textContent") == "2. What goes out"
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_in_both_schemes(browser: "sync_api.Browser", tmp_path: Path, scheme: str) -> None:
+    """WCAG 2.1, 1.4.3: a contrast of 4.5 at least, for every colour of text."""
+    path = tmp_path / "full.html"
+    path.write_text(to_html(full_document()), encoding="utf-8")
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(path.as_uri())
+    colours = """all => all.map(part => getComputedStyle(part).color.match(/[0-9]+/g).slice(0, 3).map(Number))"""
+    texts = page.eval_on_selector_all("h1, p, li, td, th, a, code, summary, .failed", colours)
+    (paper,) = page.eval_on_selector_all("body", colours.replace(".color", ".backgroundColor"))
+    assert (sum(paper) > 3 * 128) == (scheme == "light")
+    assert min(contrast(text, paper) for text in texts) >= 4.5
+    page.close()
+
+
+def contrast(first: list[int], second: list[int]) -> float:
+    bright, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: list[int]) -> float:
+    """WCAG's relative luminance of an sRGB colour."""
+    shares = [value / 255 for value in colour]
+    red, green, blue = (share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+MARGINS = {"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"}
+
+
+def test_on_paper(browser: "sync_api.Browser", tmp_path: Path) -> None:
+    """Every page begins a sheet, nothing is cut off at the right, and what is for the screen alone is left out."""
+    pymupdf = pytest.importorskip("pymupdf")
+    path = tmp_path / "full.html"
+    path.write_text(to_html(full_document()), encoding="utf-8")
+    page = browser.new_page(color_scheme="dark")
+    page.goto(path.as_uri())
+    printed = pymupdf.open(stream=page.pdf(format="A4", margin=MARGINS), filetype="pdf")
+    page.close()
+    texts = [sheet.get_text() for sheet in printed]
+    assert sum(text.lstrip().startswith("Page ") for text in texts) >= 2
+    assert any("Third, after two" in text for text in texts)
+    assert not any("Page 4 was not asked for" in text for text in texts)
+    for sheet in printed:
+        assert sheet.get_pixmap(dpi=20).pixel(2, 2) == (255, 255, 255)
+        assert all(word[2] <= sheet.rect.width for word in sheet.get_text("words"))

@@ -3,16 +3,22 @@ import re
 import pytest
 from lxml import html
 
+from docparse.content import chemistry, music
+from docparse.content.checker import Checker
+from docparse.content.svg import SVG_ATTRIBUTES, SVG_TAGS
 from docparse.document import (
     Asset,
     Caption,
     Cell,
     Chart,
+    Chemical,
     Document,
     Formula,
     Heading,
     ListItem,
+    Music,
     Paragraph,
+    Part,
     Picture,
     Table,
 )
@@ -20,7 +26,7 @@ from docparse.export.html import to_html
 from docparse.export.sanitize import sanitized
 from docparse.geometry import Box
 
-from .documents import GOLDEN, document_of, full_document, hostile_document
+from .documents import GOLDEN, document_of, full_document, hostile_document, without_drawings
 from .payloads import PAYLOADS
 
 
@@ -37,7 +43,7 @@ def main_of(*elements: object) -> str:
 
 
 def test_golden() -> None:
-    assert to_html(full_document()) == (GOLDEN / "full.html").read_text(encoding="utf-8")
+    assert without_drawings(to_html(full_document())) == (GOLDEN / "full.html").read_text(encoding="utf-8")
 
 
 def test_every_element_keeps_its_id_and_its_place() -> None:
@@ -54,13 +60,21 @@ def test_every_element_keeps_its_id_and_its_place() -> None:
                 assert [float(side) for side in box.split()] == list(element.box)
 
 
+LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+−")
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, and with raised numbers as plain ones, which a tag raises."""
+    return "".join(text.translate(LOWER).split())
+
+
 def test_no_text_is_lost() -> None:
     document = full_document()
-    shown = "".join("".join(tree(document).find("body").itertext()).split())
+    shown = squeezed("".join(tree(document).find("body").itertext()))
     for page in document.pages:
         for element in page.elements:
             if "$" not in element.text:
-                assert "".join(element.text.split()) in shown
+                assert squeezed(element.text) in shown
 
 
 def test_sanitising_takes_nothing_away() -> None:
@@ -171,16 +185,123 @@ def test_long_documents_have_contents() -> None:
     assert tree(document).xpath("//nav//a/@href") == [f"#p1-e{number}" for number in range(6)]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "attributes"),
+    [
+        ("de", "Der Hafen ist offen.", {"lang": "de", "dir": "ltr"}),
+        (None, "12", {"dir": "ltr"}),
+        ("he", "הנמל פתוח, open", {"lang": "he", "dir": "rtl"}),
+        (None, "The word שלום in it", {"dir": "ltr"}),
+        ('x" onload="hit()', "a", {"dir": "ltr"}),
+    ],
+)
+def test_language_and_direction(language: str | None, text: str, attributes: dict[str, str]) -> None:
+    document = document_of(Paragraph(text=text))
+    document.language = language
+    assert dict(tree(document).attrib) == attributes
+
+
+def test_columns_stand_as_on_the_page_in_any_script() -> None:
+    table = Table(cells=[Cell(row=0, column=0, text="שלום"), Cell(row=0, column=1, text="עולם")])
+    (around,) = tree(document_of(table)).xpath("//div[table]")
+    assert around.get("dir") == "ltr"
+    assert around.xpath(".//td/@dir") == ["auto", "auto"]
+
+
+def test_a_joined_element_says_all_its_places() -> None:
+    first, second = Box(10, 700, 100, 712), Box(10, 50, 100, 62)
+    parts = [Part(page=1, box=first), Part(page=2, box=second), Part(page=3)]
+    (paragraph,) = tree(document_of(Paragraph(text="a", box=first, parts=parts))).xpath("//main//p")
+    assert paragraph.get("data-bbox") == "10.0 700.0 100.0 712.0"
+    assert paragraph.get("data-parts") == "1: 10.0 700.0 100.0 712.0; 2: 10.0 50.0 100.0 62.0; 3: -"
+
+
+def test_raised_numbers_are_raised() -> None:
+    assert main_of(Paragraph(text="Orrin¹² of 10⁻³")) == "<p>Orrin<sup>12</sup> of 10<sup>−3</sup></p>"
+
+
+def test_words_in_a_picture_are_no_caption() -> None:
+    words = main_of(Picture(id="p", text="KEEP CLEAR"), Caption(text="Fig. 1", target="p"))
+    assert '<details open=""><summary>Text in the picture</summary><p>KEEP CLEAR</p></details>' in words
+    assert "<figcaption><p>Fig. 1</p></figcaption>" in words
+
+
+def test_every_link_leads_somewhere() -> None:
+    document = full_document()
+    document.pages[1].elements += [Heading(id=f"p2-h{number}", text=f"Part {number}") for number in range(9)]
+    root = tree(document)
+    links = root.xpath("//a/@href")
+    assert len(links) > 10
+    assert [link for link in links if len(root.xpath(f"//*[@id='{link[1:]}']")) != 1] == []
+
+
 def test_text_that_xml_refuses() -> None:
     assert main_of(Paragraph(text="a\x00b\ud800c\x0bd")) == "<p>a\ufffdb\ufffdc<br>d</p>"
+
+
+def assert_drawings_are_plain(root: html.HtmlElement) -> None:
+    known = {name.lower() for name in SVG_ATTRIBUTES} | {"id", "class", "role", "aria-label"}
+    for part in root.iter():
+        if any(above.tag == "svg" for above in [part, *part.iterancestors()]):
+            assert part.tag in SVG_TAGS or not part.attrib  # such as the <a> of a link that was taken away
+            assert set(part.attrib) <= known
+            assert not [value for value in part.attrib.values() if "url" in value.lower()]
+
+
+def test_structures_and_music_are_drawn() -> None:
+    asset = Asset(media_type="image/png", width=4, height=3, data="AAAA")
+    molecule = main_of(Chemical(smiles="CCO", valid=True, formula="C2H6O", asset=asset))
+    assert re.search(
+        r'^<figure class="chemical"><div class="pair"><img [^>]*alt="CCO"[^>]*><svg [^>]*aria-label="CCO"><path ',
+        molecule,
+    )
+    assert '<p class="code"><code class="smiles">CCO</code> · C₂H₆O</p>' in molecule
+    music = main_of(Music(abc="X:1\nT:Air\nK:D\nDEF|", valid=True))
+    assert re.search(r"<svg .*Air.*</svg><details><summary>ABC notation</summary><pre>", music)
+
+
+def test_without_the_extras_source_and_picture_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = Checker("none", "docparse_no_such_library", "none")
+    monkeypatch.setattr(chemistry, "RDKIT", missing)
+    monkeypatch.setattr(music, "VEROVIO", missing)
+    molecule = main_of(Chemical(smiles="CCCCO", valid=None, reason="RDKit would check it"))
+    assert 'class="placeholder" role="img" aria-label="Chemical structure"' in molecule
+    assert '<code class="smiles">CCCCO</code></p></figure>' in molecule
+    assert main_of(Music(abc="K:C\nC2|")) == (
+        '<figure class="music"><pre><code class="abc">K:C\nC2|</code></pre></figure>'
+    )
+
+
+def test_what_is_not_valid_is_shown_as_its_source_and_marked() -> None:
+    assert main_of(Formula(latex="\\frac{a")).endswith(
+        '<code class="latex">\\frac{a</code></div><p class="invalid">Not valid LaTeX: } is missing</p></figure>'
+    )
+    for element in (
+        Chemical(smiles="C1CC", valid=False, reason="unclosed ring"),
+        Music(abc="K:C", valid=False, reason="no note"),
+    ):
+        shown = main_of(element)
+        assert "<svg" not in shown
+        assert f": {element.reason}</p></figure>" in shown
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ['fill="url(#x)"', 'fill="URL(//evil.example/x)"', 'stroke="image-set(x)"', 'href="#x"', 'onload="x"'],
+)
+def test_the_second_lock_knows_drawings(attribute: str) -> None:
+    kept = '<svg viewBox="0 0 1 1"><path d="M0 0" fill="red" transform="scale(2)"></path></svg>'
+    assert sanitized(kept) == kept
+    assert sanitized(f'<svg viewBox="0 0 1 1"><path {attribute}></path></svg>') == (
+        '<svg viewBox="0 0 1 1"><path></path></svg>'
+    )
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_nothing_active_is_written(payload: str) -> None:
     root = tree(hostile_document(payload))
-    assert not root.xpath(
-        "//script | //iframe | //object | //embed | //form | //link | //base | //svg | //body//style"
-    )
+    assert not root.xpath("//script | //iframe | //object | //embed | //form | //link | //base | //body//style")
+    assert_drawings_are_plain(root)
     for part in root.iter():
         for name, value in part.attrib.items():
             assert not name.startswith("on")
@@ -195,7 +316,8 @@ def test_nothing_active_is_written(payload: str) -> None:
 def test_the_second_lock_holds_by_itself(payload: str) -> None:
     """What the exporter would have to have written for a payload to be active."""
     root = html.fragment_fromstring(sanitized(payload), create_parent="div")
-    assert not root.xpath("//script | //iframe | //object | //embed | //form | //style | //svg")
+    assert not root.xpath("//script | //iframe | //object | //embed | //form | //style")
+    assert_drawings_are_plain(root)
     for part in root.iter():
         assert not [name for name in part.attrib if name.startswith("on")]
         assert not [value for name, value in part.attrib.items() if name in ("href", "src") and ":" in value]

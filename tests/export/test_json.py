@@ -50,7 +50,7 @@ def test_schema_refuses_what_is_not_written() -> None:
 def test_keys_keep_the_order_of_the_classes() -> None:
     data = json.loads(to_json(document_of(Heading(text="x"))))
     assert list(data) == list(Document.model_fields)
-    assert list(data["pages"][0]["elements"][0])[:4] == ["kind", "id", "box", "text"]
+    assert list(data["pages"][0]["elements"][0])[:5] == ["kind", "id", "box", "parts", "text"]
 
 
 def test_characters_stand_for_themselves() -> None:

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from lxml import html
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from docparse.content.text import printable, split_math
 from docparse.document import (
     Asset,
+    Author,
     Caption,
     Cell,
     Chart,
     Chemical,
+    Element,
     Footnote,
     Formula,
     Heading,
@@ -134,6 +137,75 @@ def test_list_reads_back(items: list[tuple[str, int, str]]) -> None:
     expected = [f"{'(a) ' if marker == '(a)' else ''}{text}" for text, _, marker in items]
     assert [folded(text) for text in found] == [folded(text) for text in expected if folded(text)]
     assert sum(token.type == "list_item_open" for token in read) == len(items)
+
+
+# Whole documents: each kind of element beside each other. Mathematics has its own tests, so no dollar here.
+PLAIN = TEXT.map(lambda text: text.replace("$", "§"))
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> list[Cell]:
+    """Two rows of two columns, perhaps with a cell over both."""
+    if draw(st.booleans()):
+        wide = Cell(row=0, column=0, column_span=2, header=True, text=draw(PLAIN))
+        return [wide, *(Cell(row=1, column=column, text=draw(PLAIN)) for column in range(2))]
+    return [Cell(row=row, column=column, text=draw(PLAIN)) for row in range(2) for column in range(2)]
+
+
+SOURCE = PLAIN.map(lambda text: text.strip())
+ANY_ELEMENT = st.one_of(
+    *(st.builds(kind, text=PLAIN) for kind in (Paragraph, Author, Caption, Footnote)),
+    st.builds(Heading, text=PLAIN, level=st.integers(1, 6)),
+    st.builds(ListItem, text=PLAIN, level=st.integers(1, 3), marker=st.sampled_from(["", "•", "–"])),
+    st.builds(
+        ListItem, text=PLAIN, level=st.integers(1, 3), marker=st.sampled_from(["", "1.", "7)"]), ordered=st.just(True)
+    ),
+    st.builds(Table, cells=grids()),
+    st.builds(Chart, cells=grids()),
+    st.builds(Chart, text=PLAIN),
+    st.builds(Picture, text=PLAIN, description=PLAIN),
+    st.builds(Chemical, smiles=SOURCE),
+    st.builds(Music, abc=SOURCE),
+)
+
+
+def shown(source: str) -> str:
+    """All that a reader of the Markdown sees, without blanks."""
+    seen = []
+    for token in GFM.parse(source):
+        if token.type == "inline":
+            seen.append(inline_text(token.children or []).replace("⟦html_inline⟧", ""))
+        elif token.type == "html_block":
+            seen.append(html.fragment_fromstring(token.content, create_parent="div").xpath("string()"))
+        elif token.type in ("fence", "code_block"):
+            seen.append(token.content)
+    return squeezed("".join(seen))
+
+
+LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+−")
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, and with raised numbers as plain ones: HTML raises them by a tag."""
+    return "".join(text.translate(LOWER).split())
+
+
+def said(element: Element) -> str:
+    """All that the element says, without blanks; what a picture shows is no word of the page."""
+    texts = [cell.text for cell in getattr(element, "cells", [])] or [element.text]
+    sources = [getattr(element, "smiles", ""), getattr(element, "abc", "")]
+    return squeezed(printable("".join((*texts, *sources))))
+
+
+@given(st.lists(ANY_ELEMENT, max_size=6))
+@example([Paragraph(text="a"), Paragraph(text="==="), Heading(text="b")])
+@example([ListItem(text="a"), Music(abc="X:1"), ListItem(text="b")])
+@example(
+    [Picture(text="a", description="--> b"), Table(cells=[Cell(row=0, column=0, column_span=2, text="</table>")])]
+)
+def test_whole_document_reads_back(elements: list[Element]) -> None:
+    written = markdown(*(element.model_copy() for element in elements))
+    assert shown(written) == squeezed("".join(said(element) for element in elements))
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_missing_shard_is_named(tmp_path: Path) -> None:
 
 
 def test_neither_folder_nor_alias() -> None:
-    with pytest.raises(ModelError, match="none of the aliases 3b, 7b"):
+    with pytest.raises(ModelError, match="none of the aliases nano, 3b, 7b"):
         locate("8b")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from docparse.content.formula import check
 from docparse.errors import UsageError
+from docparse.extra import extra
 from docparse.synth import SynthSettings, fonts, make_page, notation, page
-from docparse.synth.extra import extra
 from docparse.synth.languages import LANGUAGES
 from docparse.synth.typeset import Style, break_lines
 
@@ -28,7 +28,7 @@ def test_too_few_fonts_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_package_that_is_missing_is_told() -> None:
     with pytest.raises(UsageError, match=re.escape("pip install 'docparse[synth]'")):
-        extra("no_such_package_of_anybody.part")
+        extra("no_such_package_of_anybody.part", "synth")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -1,0 +1,78 @@
+"""``docparse music``: the music of a document as files for players and notation programs."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from docparse.errors import ExitCode, InputError, UsageError
+from docparse.options import EngineName
+
+from . import console
+from .given import document_of, head
+
+
+def music(
+    given: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="JSON that docparse wrote, ABC, or a PDF or image, which is parsed first."
+        ),
+    ],
+    to: Annotated[Literal["midi", "musicxml", "svg"], typer.Option(help="What is written.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where the files go, one for each piece.")
+    ] = Path(),
+    pages: Annotated[str | None, typer.Option(metavar="LIST", help="Of a PDF, such as 1-3,7,-1.")] = None,
+    password: Annotated[str | None, typer.Option(metavar="TEXT", help="Of an encrypted PDF.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="What reads the pages of a PDF or image.")] = "auto",
+    model: Annotated[str | None, typer.Option(metavar="ALIAS|DIR|HUB_ID", help="As for parsing.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
+) -> int:
+    """Write each piece of music of a document as MIDI, MusicXML or SVG."""
+    from docparse.content.abc_fields import AbcError
+    from docparse.content.checker import UncheckedError
+    from docparse.content.music import FORMS, VEROVIO, convert
+    from docparse.export.files import check_writable, write_bytes
+
+    if to != "musicxml" and not VEROVIO.is_installed:
+        raise UsageError(f"--to {to} needs verovio: pip install 'docparse[music]' (--to musicxml does not)")
+    if _is_abc(given):
+        pieces = list(_tunes(given))
+    else:
+        document = document_of(given, pages=pages, password=password, engine=engine, model=model)
+        elements = (element for page in document.pages for element in page.elements)
+        pieces = [(f"{given.stem}-{element.id}", element.abc) for element in elements if element.kind == "music"]
+    check_writable(output / given.stem)
+    failed = 0
+    for name, abc in pieces:
+        path = output / (name + FORMS[to])
+        try:
+            write_bytes(path, convert(abc, to))
+        except (AbcError, UncheckedError) as error:
+            console.error(f"{name}: {error}")
+            failed += 1
+            continue
+        if not quiet:
+            console.note(f"{path}: written")
+    if not pieces and not quiet:
+        console.note(f"{given.name}: no music in it")
+    return ExitCode.PARTIAL if failed else ExitCode.OK
+
+
+def _is_abc(given: Path) -> bool:
+    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:%[^\n]*\s*)*(?:X:|T:|M:|L:|K:)", head(given)))
+
+
+def _tunes(given: Path) -> Iterator[tuple[str, str]]:
+    """The tunes of an ABC file, each with the name that its file gets."""
+    try:
+        text = given.read_text("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot read {given}: {error.strerror}") from error
+    tunes = [tune for tune in re.split(r"^(?=X:)", text, flags=re.MULTILINE) if re.search("^K:", tune, re.MULTILINE)]
+    for number, tune in enumerate(tunes, start=1):
+        yield (given.stem if len(tunes) == 1 else f"{given.stem}-{number}"), tune

@@ -1,0 +1,149 @@
+"""Lists nested by where their items stand and by how their markers count."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from ..document import Caption, Chart, Footnote, ListItem, Page, PageFooter, PageHeader, Picture, Table
+
+_INDENT = 0.01
+"""Of the page's width, by which a nested item is indented at least."""
+_FARTHEST = 0.2
+"""Of the page's width: items farther apart stand in different columns."""
+_BETWEEN = (PageHeader, PageFooter, Footnote, Table, Picture, Chart, Caption)
+"""May stand between two items of one list, at the end of a page or column."""
+
+_ORDINAL = re.compile(r"(\(?)(?:(\d{1,3})|([a-zA-Z])|([ivxlc]{2,6}|[IVXLC]{2,6}))([.)])\Z")
+_ROMANS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
+
+
+@dataclass(frozen=True)
+class _Item:
+    item: ListItem
+    page: Page
+
+
+@dataclass(frozen=True)
+class _Ordinal:
+    style: tuple[str, ...]
+    value: int
+
+
+def nest_lists(pages: Sequence[Page]) -> None:
+    """Set the level of each list item that its engine put beside others although it stands below one of them."""
+    for run in _runs(pages):
+        for _, of_page in groupby(run, key=lambda entry: entry.page.number):
+            _indent(list(of_page))
+        _go_on(run)
+        _count(run)
+
+
+def _runs(pages: Sequence[Page]) -> Iterator[list[_Item]]:
+    """Items with nothing of the text between them."""
+    run: list[_Item] = []
+    for page in pages:
+        for element in page.elements:
+            if isinstance(element, ListItem):
+                run.append(_Item(element, page))
+            elif not isinstance(element, _BETWEEN):
+                if run:
+                    yield run
+                run = []
+    if run:
+        yield run
+
+
+def _indent(run: Sequence[_Item]) -> None:
+    """Levels by indents, for items of one page that have none and that stand in one column."""
+    boxes = [entry.item.box for entry in run]
+    page = run[0].page
+    if any(entry.item.level > 1 for entry in run):
+        return
+    left = [box.x0 for box in boxes if box is not None]
+    if len(left) < len(run) or max(left) - min(left) > _FARTHEST * page.width:
+        return
+    open_at: list[float] = []
+    for entry, x in zip(run, left, strict=True):
+        while open_at and x < open_at[-1] - _INDENT * page.width:
+            open_at.pop()
+        if not open_at or x > open_at[-1] + _INDENT * page.width:
+            open_at.append(x)
+        entry.item.level = len(open_at)
+
+
+def _go_on(run: Sequence[_Item]) -> None:
+    """A page that begins with ``(b)`` where ``(a)`` was nested has its items nested as deep."""
+    for index, (before, after) in enumerate(pairwise(run), start=1):
+        if before.page is after.page:
+            continue
+        shift = _level_before(run[:index], after.item) - after.item.level
+        if shift <= 0:
+            continue
+        for entry in run[index:]:
+            # "2." after "(b)" is as far out as the "1." of the page before.
+            outer = _level_before(run[:index], entry.item)
+            if entry.page is not after.page or 0 < outer < entry.item.level + shift:
+                break
+            entry.item.level += shift
+
+
+def _level_before(run: Sequence[_Item], item: ListItem) -> int:
+    """The level of the last item that this one counts on from; 0 where there is none."""
+    wanted = ordinals(item.marker)
+    return next((entry.item.level for entry in reversed(run) if _is_next(ordinals(entry.item.marker), wanted)), 0)
+
+
+def _is_next(last: Sequence[_Ordinal], found: Sequence[_Ordinal]) -> bool:
+    return any(_Ordinal(ordinal.style, ordinal.value + 1) in found for ordinal in last)
+
+
+def _count(run: Sequence[_Item]) -> None:
+    """Items between ``1.`` and ``2.`` that begin a count of their own, or have bullets, stand below ``1.``."""
+    for index, (before, after) in enumerate(pairwise(run)):
+        if before.item.level != after.item.level or not before.item.marker or not after.item.marker:
+            continue
+        last = ordinals(before.item.marker)
+        if not last or not _begins_another(after.item.marker, last):
+            continue
+        end = _resumed(run, index, last)
+        for entry in run[index + 1 : end]:
+            entry.item.level += 1
+
+
+def _begins_another(marker: str, last: Sequence[_Ordinal]) -> bool:
+    found = ordinals(marker)
+    if not found:
+        return True
+    styles = {ordinal.style for ordinal in last}
+    return not _is_next(last, found) and any(ordinal.value == 1 and ordinal.style not in styles for ordinal in found)
+
+
+def _resumed(run: Sequence[_Item], index: int, last: Sequence[_Ordinal]) -> int:
+    """Where the count of item ``index`` goes on at its level, after others; 0 where it does not."""
+    level = run[index].item.level
+    wanted = {(ordinal.style, ordinal.value + 1) for ordinal in last}
+    for later in range(index + 1, len(run)):
+        item = run[later].item
+        if item.level < level:
+            return 0
+        if item.level == level and wanted & {(ordinal.style, ordinal.value) for ordinal in ordinals(item.marker)}:
+            return later
+    return 0
+
+
+def ordinals(marker: str) -> list[_Ordinal]:
+    """What a marker may count: ``i.`` is the ninth letter or the first Roman number; nothing for a bullet."""
+    match = _ORDINAL.match(marker.strip())
+    if not match:
+        return []
+    before, digits, letter, roman, after = match.groups(default="")
+    found = []
+    if digits:
+        found.append(_Ordinal((before, "1", after), int(digits)))
+    if letter:
+        found.append(_Ordinal((before, "A" if letter.isupper() else "a", after), ord(letter.lower()) - ord("a") + 1))
+    word = roman or letter
+    if word.lower() in _ROMANS:
+        found.append(_Ordinal((before, "I" if word.isupper() else "i", after), _ROMANS.index(word.lower()) + 1))
+    return found

@@ -1,8 +1,6 @@
 """``docparse tables``: the tables and charts of documents as files for spreadsheets and programs."""
 
-import sys
 from collections import Counter
-from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,11 +10,12 @@ from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
 from docparse.options import EngineName
 
 from . import console
-from .convert import is_complete, read
+from .convert import is_complete
 from .given import document_of
 
 if TYPE_CHECKING:
     from docparse import Document
+    from docparse.export.files import FileNames
     from docparse.options import OptionsDict
 
 
@@ -43,8 +42,9 @@ def tables(
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
 ) -> int:
     """Write each table, and each chart's data, of documents to a file of its own."""
-    from docparse.export.files import check_writable
-    from docparse.export.sheets import can_write_xlsx
+    from docparse.export.files import FileNames, check_writable
+    from docparse.export.xlsx import can_write_xlsx
+    from docparse.source import regular_file
 
     if to == "xlsx" and not can_write_xlsx():
         raise UsageError("--to xlsx needs openpyxl: pip install 'docparse[tables]' (csv and json do not)")
@@ -55,27 +55,21 @@ def tables(
         check_writable(Path(output) / names[0])
     options: OptionsDict = {"pages": pages, "password": password, "engine": engine, "model": model}
     codes = []
+    taken = FileNames()
     for given, name in zip(inputs, names, strict=True):
         try:
-            document = _document(given, options)
+            with regular_file(given) as file:
+                document = document_of(file, **options)
         except DocparseError as error:
             if len(inputs) == 1:
                 raise
             console.error(str(error))
             codes.append(ExitCode.PARTIAL)
             continue
-        is_written = _write(document, to, None if output == "-" else Path(output) / name, quiet=quiet)
+        is_written = _write(document, to, None if output == "-" else Path(output) / name, taken, quiet=quiet)
         console.losses(document)
         codes.append(ExitCode.OK if is_written and is_complete(document) else ExitCode.PARTIAL)
     return max(codes)
-
-
-def _document(given: str, options: "OptionsDict") -> "Document":
-    if given == "-" and isinstance(sys.stdin.buffer, BufferedReader):
-        begun = sys.stdin.buffer.peek(1)
-        if begun.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            return read("-")
-    return document_of(Path(given), **options)
 
 
 def _names(inputs: list[str]) -> list[str]:
@@ -88,10 +82,11 @@ def _names(inputs: list[str]) -> list[str]:
     return names
 
 
-def _write(document: "Document", to: str, stem: Path | None, *, quiet: bool) -> bool:
+def _write(document: "Document", to: str, stem: Path | None, taken: "FileNames", *, quiet: bool) -> bool:
     """Whether every table could be written; ``stem`` is None for standard output."""
-    from docparse.export.files import file_name, write_bytes
-    from docparse.export.sheets import sheets, to_csv, to_json, to_xlsx
+    from docparse.export.files import write_bytes
+    from docparse.export.sheets import sheets, to_csv, to_json
+    from docparse.export.xlsx import to_xlsx
 
     found = list(sheets(document))
     complete = True
@@ -99,7 +94,7 @@ def _write(document: "Document", to: str, stem: Path | None, *, quiet: bool) -> 
         if stem is None:
             console.write_stdout(to_json(sheet, indent=None).decode())
             continue
-        path = stem.with_name(f"{stem.name}-{file_name(sheet.element.id)}.{to}")
+        path = stem.with_name(f"{taken.of(sheet.element.id, f'{stem.name}-')}.{to}")
         try:
             data = {"csv": to_csv, "xlsx": to_xlsx, "json": to_json}[to](sheet)
         except OutputError as error:

@@ -38,7 +38,7 @@ from .errors import InputError, ModelError, PageError
 from .geometry import Box
 from .interpret import interpret
 from .options import Options, select_pages
-from .source import SourceFile, open_source
+from .source import NamedFile, SourceFile, open_source
 from .version import __version__
 from .wire import ImageWish, Overview, PageRead, PageWish
 from .worker import Worker
@@ -62,7 +62,7 @@ class Pipeline:
         self._engine_lock = threading.Lock()
 
     @contextmanager
-    def open(self, given: str | Path) -> Iterator["OpenDocument"]:
+    def open(self, given: str | Path | NamedFile) -> Iterator["OpenDocument"]:
         """Open ``given``, a path or ``-`` for standard input.
 
         Raises:
@@ -82,7 +82,7 @@ class Pipeline:
             stack.callback(opened.close)
             yield opened
 
-    def parse(self, given: str | Path) -> Document:
+    def parse(self, given: str | Path | NamedFile) -> Document:
         """The whole document.
 
         Raises:

@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,17 +85,32 @@ def detach_assets(document: Document, folder: Path) -> None:
     Raises:
         OutputError: a picture cannot be written.
     """
+    names = FileNames()
     for name, asset in _assets(document):
         if asset.data is None or asset.media_type not in _EXTENSIONS:
             continue
-        path = folder / (file_name(name) + _EXTENSIONS[asset.media_type])
+        path = folder / (names.of(name) + _EXTENSIONS[asset.media_type])
         write_bytes(path, base64.b64decode(asset.data))
         asset.path, asset.data = f"{folder.name}/{path.name}", None
 
 
-def file_name(name: str) -> str:
-    """An element's id as a part of a file's name; a saved document may have anything there."""
-    return re.sub(r"[^\w.-]", "_", name)[:100]
+class FileNames:
+    """Names of files in one folder for elements' ids. A saved document may have anything there, the same twice, or
+    nothing: no name leads out of the folder, and no two are the same, on systems that ignore case either."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def of(self, name: str, before: str = "") -> str:
+        """The name, without suffix, of the next file; ``before`` is what it begins with, as it is."""
+        wanted = before + (re.sub(r"[^\w.-]", "_", name)[:100].lstrip(".") or "element")
+        given = wanted
+        while given.casefold() in self._taken:
+            self._counts[wanted] += 1
+            given = f"{wanted}-{self._counts[wanted] + 1}"
+        self._taken.add(given.casefold())
+        return given
 
 
 def attach_assets(document: Document, folder: Path) -> list[str]:

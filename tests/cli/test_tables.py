@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from docparse.document import Caption, Cell, Chart, Part, Table
-from docparse.export.sheets import sheets, to_csv, to_json, to_xlsx
+from docparse.export.sheets import sheets, to_csv, to_json
+from docparse.export.xlsx import to_xlsx
 from docparse.geometry import Box
 from tests.conftest import COMMAND, SAMPLES, Run
 from tests.export.documents import document_of, grid
@@ -131,9 +133,92 @@ def test_formulas_stay_texts() -> None:
     values = [row[0] if row else "" for row in csv.reader(io.StringIO(to_csv(sheet).decode(), newline=""))][1:]
     assert values == [*(f"'{text}" for text in HOSTILE), *HARMLESS]
     cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(to_xlsx(sheet))).active][1:]
-    assert [cell.value for cell in cells] == [text or None for text in [*HOSTILE, *HARMLESS]]
-    assert {cell.data_type for cell in cells if cell.value} == {"s"}
+    assert [cell.value for cell in cells] == [*HOSTILE, -5, "+3.2 %", -1200.5, "-", "a=b", 12, None, -7]
+    assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
     assert all(cell.quotePrefix for cell in cells[: len(HOSTILE)])
+
+
+NUMBERS = {
+    "412": (412, "0"),
+    "12.50": (12.5, "0.00"),
+    "1,234": (1234, "#,##0"),
+    "-1 200.5": (-1200.5, "#,##0.0"),
+    "+3": (3, "+0;-0;0"),
+    "0.05": (0.05, "0.00"),
+    ".5": (0.5, "0.0"),
+    "$48$": (48, "0"),
+}
+TEXTS = [
+    "007",
+    "12 kg",
+    "5 %",
+    "2019-20",
+    "12.05.2023",
+    "1.2.3",
+    "(300)",
+    "12³",
+    "n/a",
+    "1 2",
+    "1234567890123456",
+    "٣-",
+]
+
+
+def test_plain_numbers_are_numbers_in_xlsx_and_nothing_else() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    (sheet,) = sheets(document_of(table(*((text,) for text in ["2023", *NUMBERS, *TEXTS]))))
+    head, *cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(to_xlsx(sheet))).active]
+    assert head.value == "2023"
+    assert [(cell.value, cell.number_format) for cell in cells[: len(NUMBERS)]] == list(NUMBERS.values())
+    assert [cell.value for cell in cells[len(NUMBERS) :]] == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("language", "others", "number"),
+    [("en", [], 1.234), ("de", [], 1234), ("de", ["0.5"], 1.234), (None, ["0,5"], 1234), ("de-AT", ["7,5"], 1234)],
+)
+def test_what_a_comma_is_the_table_tells_or_the_language(
+    language: str | None, others: list[str], number: float
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    document = document_of(table(("tons",), ("1.234",), *((text,) for text in others)))
+    document.language = language
+    (sheet,) = sheets(document)
+    assert openpyxl.load_workbook(io.BytesIO(to_xlsx(sheet))).active["A2"].value == number
+
+
+def test_equal_and_odd_ids_overwrite_nothing(docparse: Run, tmp_path: Path) -> None:
+    ids = ["", "", "x", "X", "x-2", "../../x", ".."]
+    tables = [table((f"head {number}",), ("1",)) for number in range(len(ids))]
+    document = document_of(*tables)
+    for element, name in zip(tables, ids, strict=True):
+        element.id = name
+    (tmp_path / "odd.json").write_text(document.to_json(), "utf-8")
+    assert docparse("tables", "odd.json", "--to", "csv", "-o", "out", "-q").code == 0
+    files = list((tmp_path / "out").iterdir())
+    assert sorted(rows_of(path)[0][0] for path in files) == [f"head {number}" for number in range(len(ids))]
+    assert len({path.name.casefold() for path in files}) == len(ids)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n" * 300])
+def test_json_on_stdin_however_it_comes(saved: Path, before: bytes) -> None:
+    command = [*COMMAND, "tables", "-", "--to", "json", "-o", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdin
+        assert running.stdout
+        for piece in (before[:1], before[1:], saved.read_bytes()):
+            running.stdin.write(piece)
+            running.stdin.flush()
+            time.sleep(0.2)
+        running.stdin.close()
+        assert len(running.stdout.read().splitlines()) == 3
+    assert running.returncode == 0
+
+
+def test_a_pdf_on_stdin(docparse: Run, tmp_path: Path) -> None:
+    ran = docparse("tables", "-", "--to", "csv", "--engine", "layout", stdin=REPORT.read_bytes())
+    assert ran.code == 0
+    assert [path.name.startswith("stdin-p2-") for path in tmp_path.glob("*.csv")] == [True]
 
 
 def test_a_table_over_two_pages_is_one_file_with_both_places() -> None:

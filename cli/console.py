@@ -42,7 +42,7 @@ def write_stdout(text: str) -> None:
         ReaderGoneError: whoever reads it has seen enough.
     """
     try:
-        data = text if text.endswith("\n") else text + "\n"
+        data = text if text.endswith("\n") or not text else text + "\n"
         sys.stdout.buffer.write(data.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:

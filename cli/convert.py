@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
-from docparse.options import Format, ImagesMode
+from docparse.options import CHUNK_TOKENS, Format, ImagesMode
 
 from . import console
 
@@ -33,8 +33,11 @@ def convert(
         typer.Option(help="Pictures. [default: embed for HTML alone, files with -o, else as they are]"),
     ] = None,
     furniture: Annotated[
-        Literal["drop", "keep"], typer.Option(help="Running page headers and footers in Markdown.")
+        Literal["drop", "keep"], typer.Option(help="Running page headers and footers in Markdown and chunks.")
     ] = "drop",
+    chunk_tokens: Annotated[
+        int, typer.Option(metavar="N", min=16, help="Most tokens of a chunk, estimated.")
+    ] = CHUNK_TOKENS,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
 ) -> int:
@@ -50,7 +53,7 @@ def convert(
         try:
             document = read(job.given)
             _pictures(document, job, images, quiet=quiet)
-            _write(document, job, keeps_furniture=furniture == "keep")
+            _write(document, job, furniture=furniture == "keep", chunk_tokens=chunk_tokens)
         except OutputError:
             raise
         except DocparseError as error:
@@ -95,11 +98,11 @@ def _pictures(document: "Document", job: "Job", images: ImagesMode | None, *, qu
         detach_assets(document, job.assets)
 
 
-def _write(document: "Document", job: "Job", *, keeps_furniture: bool) -> None:
+def _write(document: "Document", job: "Job", *, furniture: bool, chunk_tokens: int) -> None:
     from docparse.export.files import serialise, write_text
 
     for form in job.formats:
-        text = serialise(document, form, furniture=keeps_furniture)
+        text = serialise(document, form, furniture=furniture, chunk_tokens=chunk_tokens)
         if job.target is None:
             console.write_stdout(text)
         else:

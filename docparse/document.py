@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .geometry import Box
+from .options import CHUNK_TOKENS
 
 SCHEMA_VERSION = "1.1"
 
@@ -336,6 +337,14 @@ class Document(Model):
         from .export.json import page_line
 
         return "".join(page_line(self.source, page) for page in self.pages)
+
+    def to_chunks(self, max_tokens: int = CHUNK_TOKENS, *, furniture: bool = False) -> str:
+        """One line a chunk for retrieval (``docparse.export.chunks.Chunk``); running headers and footers only with
+        ``furniture``."""
+        from .export.chunks import chunks
+        from .export.json import chunk_line
+
+        return "".join(chunk_line(chunk) for chunk in chunks(self, max_tokens, furniture=furniture))
 
     def to_qwenvl(self) -> str:
         """Canonical QwenVL HTML, one ``body`` a page, boxes in page units."""

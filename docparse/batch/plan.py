@@ -35,7 +35,7 @@ class Job:
         return self.target.with_name(self.target.name + form.suffix) if self.is_stem else self.target
 
 
-LINES = ((Format.JSONL,),)
+LINES = ((Format.JSONL,), (Format.CHUNKS,))
 """Formats of which one follows another on standard output."""
 
 
@@ -79,7 +79,7 @@ def _to_stdout(inputs: Sequence[str], formats: Sequence[Format]) -> list[Job]:
     if folder := next((given for given in inputs if Path(given).is_dir()), None):
         raise InputError(f"{folder} is a folder: give -o DIR to parse every document in it")
     if len(inputs) > 1 and chosen not in LINES:
-        raise UsageError("several inputs need -o DIR, or -f jsonl: standard output takes one document")
+        raise UsageError("several inputs need -o DIR, or -f jsonl or chunks: standard output takes one document")
     return [Job(given, chosen, None) for given in inputs]
 
 

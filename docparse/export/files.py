@@ -16,8 +16,8 @@ from ..source import sniff
 _EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg"}
 
 
-def serialise(document: Document, form: Format, *, furniture: bool) -> str:
-    """The document in this format; ``furniture`` keeps running headers and footers in Markdown."""
+def serialise(document: Document, form: Format, *, furniture: bool, chunk_tokens: int) -> str:
+    """The document in this format; ``furniture`` keeps running headers and footers in Markdown and chunks."""
     match form:
         case Format.HTML:
             return document.to_html()
@@ -27,6 +27,8 @@ def serialise(document: Document, form: Format, *, furniture: bool) -> str:
             return document.to_json()
         case Format.JSONL:
             return document.to_jsonl()
+        case Format.CHUNKS:
+            return document.to_chunks(chunk_tokens, furniture=furniture)
         case Format.QWENVL:
             return document.to_qwenvl()
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from ..document import SCHEMA_VERSION, Document, Model, Page, Source
 from ..errors import InputError
+from .chunks import Chunk
 
 SCHEMA_ID = f"urn:docparse:schema:document:{SCHEMA_VERSION}"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,7 +52,7 @@ def _objection(data: bytes, error: ValidationError) -> str:
     if first["type"] == "json_invalid":
         begun = data.partition(b"\n")[0]
         if begun.startswith(b'{"schema_version"') and begun.rstrip().endswith(b"}"):
-            return "has one page a line (-f jsonl): only the whole document (-f json) can be converted"
+            return "is made of lines (-f jsonl or chunks): only the whole document (-f json) can be converted"
         return f"is no JSON that docparse wrote: {first['msg'].removeprefix('Invalid JSON: ')}"
     place = ".".join(map(str, first["loc"]))
     return f"is no JSON that docparse wrote: {f'{place}: ' if place else ''}{first['msg']}"
@@ -63,7 +64,16 @@ def _major(version: str) -> str:
 
 def page_line(source: Source, page: Page) -> str:
     """One page as one line, its end included."""
-    line = _dumped(PageLine(source=source, page=page), indent=None)
+    return _line(PageLine(source=source, page=page))
+
+
+def chunk_line(chunk: Chunk) -> str:
+    """One chunk as one line, its end included."""
+    return _line(chunk)
+
+
+def _line(model: BaseModel) -> str:
+    line = _dumped(model, indent=None)
     # Line ends to some programs, characters to JSON. They can only stand in strings.
     for separator in ("\x85", "\u2028", "\u2029"):
         line = line.replace(separator, f"\\u{ord(separator):04x}")
@@ -71,9 +81,10 @@ def page_line(source: Source, page: Page) -> str:
 
 
 def document_schema() -> dict[str, Any]:
-    """The JSON Schema of what ``to_json`` writes, with that of a page's line under ``$defs/PageLine``."""
+    """The JSON Schema of what ``to_json`` writes, with those of lines under
+    ``$defs``: ``PageLine`` and ``Chunk``."""
     _, definitions = models_json_schema(
-        [(Document, "serialization"), (PageLine, "serialization")],
+        [(Document, "serialization"), (PageLine, "serialization"), (Chunk, "serialization")],
         schema_generator=_WrittenSchema,
         ref_template="#/$defs/{model}",
     )

@@ -9,12 +9,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..content.text import printable
 from ..document import SCHEMA_VERSION, Caption, Cell, Chart, Document, Model, Part, Table
-from .tables import MAX_SLOTS, header_row_count, table_rows
+from .tables import believable_rows, header_row_count, slots
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 """What a spreadsheet takes for a formula."""
@@ -67,46 +66,26 @@ def to_csv(sheet: Sheet) -> bytes:
     """Comma-separated, quoted where needed, UTF-8 without a mark, lines ended by CR LF (RFC 4180). The text of a span
     stands in its first slot."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_guarded(value or "") for value in row] for row in _slots(sheet_rows(sheet)))
+    csv.writer(text).writerows([_guarded(value or "") for value in row] for row in slots(_rows(sheet)))
     return text.getvalue().encode("utf-8", "replace")
 
 
 def to_json(sheet: Sheet, *, indent: int | None = 2) -> bytes:
     """One ``TableFile``."""
-    rows = sheet_rows(sheet)
+    rows = _rows(sheet)
     written = TableFile(
         source=sheet.source,
         caption=sheet.caption,
         places=sheet.places,
         header_rows=header_row_count(rows),
-        rows=_slots(rows),
+        rows=slots(rows),
         element=sheet.element,
     ).model_dump(mode="json", exclude={"element": {"asset"}})
     return (json.dumps(written, indent=indent, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
-def sheet_rows(sheet: Sheet) -> list[list[Cell]]:
-    """The cells that begin in each row; those that nothing fills are empty ones."""
-    rows = table_rows(sheet.element.cells, sheet.element.row_count)
-    if len(rows) * width_of(rows) <= MAX_SLOTS:
-        return rows
-    # Of spans as ``table_rows`` left them a saved document may hold any; beyond its size they are left out.
-    alone = {"row_span": 1, "column_span": 1}
-    return [[cell.model_copy(update={"column": place, **alone}) for place, cell in enumerate(row)] for row in rows]
-
-
-def width_of(rows: Sequence[Sequence[Cell]]) -> int:
-    """Columns."""
-    return max((cell.column + cell.column_span for row in rows for cell in row), default=0)
-
-
-def _slots(rows: Sequence[Sequence[Cell]]) -> list[list[str | None]]:
-    """The texts by row and column; None where a span reaches."""
-    slots: list[list[str | None]] = [[None] * width_of(rows) for _ in rows]
-    for row, cells in zip(slots, rows, strict=True):
-        for cell in cells:
-            row[cell.column] = printable(cell.text)
-    return slots
+def _rows(sheet: Sheet) -> list[list[Cell]]:
+    return believable_rows(sheet.element.cells, sheet.element.row_count)
 
 
 def _guarded(text: str) -> str:

@@ -10,8 +10,8 @@ from ..content.plain import readable
 from ..content.text import printable
 from ..document import Cell
 from ..errors import OutputError
-from .sheets import FORMULA, Sheet, sheet_rows, width_of
-from .tables import header_row_count
+from .sheets import FORMULA, Sheet
+from .tables import believable_rows, header_row_count, width_of
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_576, 16_384, 32_767
 """Of a sheet and, in characters, of a cell of it, as Excel has them."""
@@ -34,7 +34,7 @@ def to_xlsx(sheet: Sheet) -> bytes:
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
-    rows = sheet_rows(sheet)
+    rows = believable_rows(sheet.element.cells, sheet.element.row_count)
     width = width_of(rows)
     if len(rows) > _MOST_ROWS or width > _MOST_COLUMNS:
         raise OutputError(f"{sheet.element.id}: {len(rows)} × {width} cells are more than a sheet of XLSX can have")

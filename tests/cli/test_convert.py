@@ -28,6 +28,7 @@ def test_every_format_is_what_the_document_gives(docparse: Run, saved: Path) -> 
         ("md", document.to_markdown()),
         ("json", saved.read_text("utf-8")),
         ("jsonl", document.to_jsonl()),
+        ("chunks", document.to_chunks()),
         ("qwenvl", document.to_qwenvl()),
     ):
         ran = docparse("convert", saved, "-f", form)
@@ -38,6 +39,17 @@ def test_every_format_is_what_the_document_gives(docparse: Run, saved: Path) -> 
 def test_stdin_and_furniture(docparse: Run, saved: Path) -> None:
     ran = docparse("convert", "-", "--furniture", "keep", stdin=saved.read_bytes())
     assert ran.text == Document.load(saved).to_markdown(furniture=True)
+
+
+def test_chunks_of_several_documents_and_of_another_size(docparse: Run, saved: Path, tmp_path: Path) -> None:
+    document = Document.load(saved)
+    ran = docparse("convert", saved, saved, "-f", "chunks", "--chunk-tokens", "40")
+    assert ran.text == document.to_chunks(40) * 2
+    assert docparse("convert", saved, "-o", "full.chunks.jsonl", "--furniture", "keep").code == 0
+    assert (tmp_path / "full.chunks.jsonl").read_text("utf-8") == document.to_chunks(furniture=True)
+    assert docparse("convert", saved, "-f", "chunks", "--chunk-tokens", "1").code == 2
+    document.pages[0].elements = []
+    assert docparse("convert", "-", "-f", "chunks", stdin=document.to_json().encode()).out == b""
 
 
 def test_what_is_missing_is_told_again(docparse: Run, tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
 from .ground import ground
 from .qwenvl import parse
+from .qwenvl.boxes import LEAST_INSIDE
 
-_LEAST_INSIDE = 0.5
-"""Share of a box that must lie on the page; less is no place on this page."""
 _LEAST_SURE = 0.8
 """Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
@@ -66,6 +65,6 @@ def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box
         return None
     scaled = box.scaled(*scale)
     clipped = scaled.clipped(page.width, page.height)
-    if clipped.area < _LEAST_INSIDE * scaled.area:
+    if clipped.area < LEAST_INSIDE * scaled.area:
         return Box(0.0, 0.0, 0.0, 0.0)
     return clipped.rounded()

@@ -27,7 +27,7 @@ from docparse.document import (
     Table,
 )
 from docparse.geometry import Box
-from docparse.qwenvl import parse
+from docparse.qwenvl import parse, validate
 from tests.export.documents import source
 
 LOW, HIGH = Box(50, 500, 550, 780), Box(52, 60, 548, 300)
@@ -164,3 +164,14 @@ def test_exports() -> None:
     assert '<a href="#a">What stands on this page' in html
     (written,) = [element.text for element in parse(document.to_qwenvl()).elements if element.kind == "table"]
     assert written == "x\ty\n1\t2\n3\t4"
+
+
+def test_cells_of_a_later_page_have_no_box_on_the_first_in_the_format() -> None:
+    pages = two_pages(table("a", "x|y", "1|2"), table("b", "3|4"))
+    pages[1].width = pages[1].height = 4000
+    for number, one in enumerate(tables(pages)):
+        one.cells[0].box = Box(2000 * number, 10, 2000 * number + 50, 90)
+    join_tables(pages)
+    written = Document(generator="test", source=source(2), pages=pages).to_qwenvl()
+    assert "2000" not in written
+    assert validate(written) == []

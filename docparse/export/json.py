@@ -5,17 +5,22 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import PydanticSerializationError
 
-from ..document import SCHEMA_VERSION, Document, Model, Page, Source
+from ..document import SCHEMA_VERSION, Chart, Document, Model, Page, Source, Table
 from ..errors import InputError
 from .chunks import Chunk
 
 SCHEMA_ID = f"urn:docparse:schema:document:{SCHEMA_VERSION}"
+LARGEST = 1e9
+"""Points or pixels: beyond any page."""
+_MOST_ROWS = 3_000_000
+"""Of a table; an answer of 10 MB has fewer."""
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -36,7 +41,8 @@ def from_json(data: bytes, name: str) -> Document:
     """The document that ``to_json`` wrote, the same in every field; ``name`` is for messages.
 
     Raises:
-        InputError: it is no JSON, JSON of something else, or of a later version of the schema.
+        InputError: it is no JSON, JSON of something else or of a later version of the schema, or holds what no page
+            has.
     """
     try:
         document = Document.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"))
@@ -44,7 +50,25 @@ def from_json(data: bytes, name: str) -> Document:
         raise InputError(f"{name} {_objection(data, error)}") from error
     if _major(document.schema_version) != _major(SCHEMA_VERSION):
         raise InputError(f"{name} has the schema {document.schema_version}; this docparse reads {SCHEMA_VERSION}")
+    if impossible := next(_impossible(document), None):
+        raise InputError(f"{name}: {impossible}")
     return document
+
+
+def _impossible(document: Document) -> Iterator[str]:
+    """Numbers with which no exporter could do anything."""
+    for page in document.pages:
+        if not (0 <= page.width <= LARGEST and 0 <= page.height <= LARGEST):
+            yield f"page {page.number} cannot be {page.width:g} × {page.height:g} {page.unit} large"
+        for element in page.elements:
+            cells = element.cells if isinstance(element, Table | Chart) else []
+            for part in (element, *element.parts, *cells):
+                if part.box is not None and not all(abs(side) <= LARGEST for side in part.box):
+                    shown = " ".join(f"{side:g}" for side in part.box)
+                    yield f"page {page.number}, {element.id}: {shown} cannot be a box"
+            last = max((max(cell.row, cell.column) for cell in cells), default=0)
+            if isinstance(element, Table | Chart) and max(last, element.row_count) > _MOST_ROWS:
+                yield f"page {page.number}, {element.id}: no table has so many rows or columns"
 
 
 def _objection(data: bytes, error: ValidationError) -> str:

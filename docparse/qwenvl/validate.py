@@ -26,7 +26,7 @@ _RULES = {"p": "paragraph", "address": "author", "ul": "list", "ol": "list"} | {
 _DIV_RULES = frozenset("table chart formula image chemical music".split())
 
 _BOX = re.compile(r"(?:-?[0-9]{1,7}(?:\.[0-9])? ){3}-?[0-9]{1,7}(?:\.[0-9])?")
-_DECIMAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,9})?")
+_DECIMAL = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _SPAN_FAULTS = {
     "cells-overlap": "this cell reaches over one that comes down from a row above",
     "span-too-long": "this cell reaches below the last row of its table",

@@ -243,6 +243,10 @@ AnyElement = (
     | PageHeader
     | PageFooter
 )
+PICTURED = (Picture, Chart, Formula, Chemical, Music)
+"""Kinds that are cut from the page as a picture: each has an ``asset``."""
+CAPTIONED = (*PICTURED, Table)
+"""Kinds that a caption may belong to."""
 Element = Annotated[AnyElement, Field(discriminator="kind")]
 
 

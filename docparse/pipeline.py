@@ -18,6 +18,7 @@ from PIL import Image
 from .assemble import attach
 from .content.whole import make_whole
 from .document import (
+    PICTURED,
     Asset,
     Chart,
     Chemical,
@@ -46,7 +47,6 @@ from .worker import Worker
 _MOST_WORKERS = 4
 _AHEAD = 2
 """Pages a worker that may be under way or wait for their turn to be handed out."""
-_PICTURED = (Picture, Chart, Formula, Chemical, Music)
 
 
 class Pipeline:
@@ -277,7 +277,7 @@ class OpenDocument:
         pictured: list[tuple[Picture | Chart | Formula | Chemical | Music, Box]] = [
             (element, element.box)
             for element in page.elements
-            if isinstance(element, _PICTURED) and element.box is not None
+            if isinstance(element, PICTURED) and element.box is not None
         ]
         if not pictured:
             return

@@ -9,21 +9,16 @@ from ..content.language import valid_tag
 from ..content.plain import readable
 from ..content.text import printable
 from ..document import (
+    CAPTIONED,
     AnyElement,
     Caption,
-    Chart,
-    Chemical,
     Document,
-    Formula,
     Heading,
     ListItem,
-    Music,
     Page,
     PageStatus,
-    Picture,
     Problem,
     Severity,
-    Table,
 )
 from .html_elements import PageBuilder
 from .markup import Node, node, serialised, with_text
@@ -37,8 +32,6 @@ CONTENTS_FROM = 6
 """Headings that a document of several pages must have to be given a table of contents."""
 _LOOKED_AT = 100_000
 """Characters that tell the document's direction."""
-
-_CAPTIONED = (Table, Formula, Chart, Picture, Chemical, Music)
 
 _HEAD = """<!DOCTYPE html>
 <html{attributes}>
@@ -170,7 +163,7 @@ def _page(page: Page, goes_on: str | None) -> Node:
 
 def _linked_captions(elements: Sequence[AnyElement]) -> dict[str, list[tuple[bool, Caption]]]:
     """Captions by the element of the same page that they belong to, each with whether it precedes it."""
-    places = {element.id: index for index, element in enumerate(elements) if isinstance(element, _CAPTIONED)}
+    places = {element.id: index for index, element in enumerate(elements) if isinstance(element, CAPTIONED)}
     found: dict[str, list[tuple[bool, Caption]]] = {}
     for index, element in enumerate(elements):
         if isinstance(element, Caption) and element.target and element.target in places:

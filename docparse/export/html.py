@@ -21,6 +21,7 @@ from ..document import (
     Severity,
 )
 from .html_elements import PageBuilder
+from .html_notes import link_notes
 from .markup import Node, node, serialised, with_text
 from .sanitize import sanitized
 from .stylesheet import STYLESHEET
@@ -148,6 +149,7 @@ def _page(page: Page, goes_on: str | None) -> Node:
             section.extend(builder.list_of([item for item in run if isinstance(item, ListItem)]))
         else:
             section.extend(builder.build(element) for element in run)
+    link_notes(section)
     if not page.elements and goes_on is not None:
         link = node("a", "What stands on this page belongs to an earlier one", href=f"#{goes_on}")
         section.append(node("p", link, class_="continued"))

@@ -87,6 +87,7 @@ td, th { border: 1px solid var(--line); padding: 0.35em 0.65em; text-align: star
 th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } thead { break-inside: avoid; }
 caption.below { caption-side: bottom; }
 sup { font-size: 0.75em; line-height: 0; }
+sup a { text-decoration: none; padding: 0 0.1em; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
 p.code { text-align: center; }

@@ -11,20 +11,35 @@ import typer
 from docparse.errors import DocparseError, ExitCode
 from docparse.worker import prepare
 
-from . import console, doctor, evaluate, models, music, parse, schema, synth, train
+from . import console, convert, doctor, evaluate, models, music, parse, schema, synth, tables, train, validate
 
 # Plain help: rich takes a third of its time to load.
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("parse", epilog=parse.EPILOG)(parse.parse)
+app.command("convert")(convert.convert)
 app.command("eval")(evaluate.evaluate)
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 app.command("synth")(synth.synth)
+app.command("tables")(tables.tables)
+app.command("validate")(validate.validate)
 app.command("music")(music.music)
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 
-VERBS = ("parse", "eval", "models", "music", "schema", "doctor", "synth", "train")
+VERBS = (
+    "parse",
+    "convert",
+    "tables",
+    "music",
+    "validate",
+    "eval",
+    "models",
+    "schema",
+    "doctor",
+    "synth",
+    "train",
+)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -1,10 +1,12 @@
-"""What people read while they wait: messages, progress and the summary, all on stderr."""
+"""What people read while they wait: messages, progress and the summary, all on stderr. And the way to stdout."""
 
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
+
+from docparse.errors import OutputError
 
 if TYPE_CHECKING:
     from docparse import Document
@@ -30,6 +32,23 @@ def _line(text: str) -> None:
     # A terminal must not be steered by the name or the text of a file.
     printable = "".join(c if c.isprintable() else " " for c in text)
     print(printable, file=sys.stderr, flush=True)
+
+
+def write_stdout(text: str) -> None:
+    """The document's bytes and nothing else, in UTF-8 whatever the locale says.
+
+    Raises:
+        OutputError: standard output cannot be written, e.g. the disk behind it is full.
+        ReaderGoneError: whoever reads it has seen enough.
+    """
+    try:
+        data = text if text.endswith("\n") or not text else text + "\n"
+        sys.stdout.buffer.write(data.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 class Progress(Protocol):

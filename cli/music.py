@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,12 +13,16 @@ from docparse.options import EngineName
 from . import console
 from .given import document_of, head
 
+if TYPE_CHECKING:
+    from docparse.source import NamedFile
+
 
 def music(
     given: Annotated[
-        Path,
+        str,
         typer.Argument(
-            metavar="FILE", help="JSON that docparse wrote, ABC, or a PDF or image, which is parsed first."
+            metavar="FILE",
+            help="JSON that docparse wrote, ABC, or a PDF or image, which is parsed first; - for stdin.",
         ),
     ],
     to: Annotated[Literal["midi", "musicxml", "svg"], typer.Option(help="What is written.")],
@@ -36,17 +40,21 @@ def music(
     from docparse.content.abc_fields import AbcError
     from docparse.content.checker import UncheckedError
     from docparse.content.music import FORMS, VEROVIO, convert
-    from docparse.export.files import check_writable, write_bytes
+    from docparse.export.files import FileNames, check_writable, write_bytes
+    from docparse.source import regular_file
 
     if to != "musicxml" and not VEROVIO.is_installed:
         raise UsageError(f"--to {to} needs verovio: pip install 'docparse[music]' (--to musicxml does not)")
-    if _is_abc(given):
-        pieces = list(_tunes(given))
-    else:
-        document = document_of(given, pages=pages, password=password, engine=engine, model=model)
-        elements = (element for page in document.pages for element in page.elements)
-        pieces = [(f"{given.stem}-{element.id}", element.abc) for element in elements if element.kind == "music"]
-    check_writable(output / given.stem)
+    with regular_file(given) as file:
+        stem = Path(file.name).stem
+        if _is_abc(file):
+            pieces = list(_tunes(file))
+        else:
+            document = document_of(file, pages=pages, password=password, engine=engine, model=model)
+            elements = (element for page in document.pages for element in page.elements)
+            names = FileNames()
+            pieces = [(names.of(one.id, f"{stem}-"), one.abc) for one in elements if one.kind == "music"]
+    check_writable(output / stem)
     failed = 0
     for name, abc in pieces:
         path = output / (name + FORMS[to])
@@ -59,20 +67,21 @@ def music(
         if not quiet:
             console.note(f"{path}: written")
     if not pieces and not quiet:
-        console.note(f"{given.name}: no music in it")
+        console.note(f"{file.name}: no music in it")
     return ExitCode.PARTIAL if failed else ExitCode.OK
 
 
-def _is_abc(given: Path) -> bool:
-    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:%[^\n]*\s*)*(?:X:|T:|M:|L:|K:)", head(given)))
+def _is_abc(file: "NamedFile") -> bool:
+    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:%[^\n]*\s*)*(?:X:|T:|M:|L:|K:)", head(file)))
 
 
-def _tunes(given: Path) -> Iterator[tuple[str, str]]:
+def _tunes(file: "NamedFile") -> Iterator[tuple[str, str]]:
     """The tunes of an ABC file, each with the name that its file gets."""
     try:
-        text = given.read_text("utf-8-sig", errors="replace")
+        text = file.path.read_text("utf-8-sig", errors="replace")
     except OSError as error:
-        raise InputError(f"cannot read {given}: {error.strerror}") from error
+        raise InputError(f"cannot read {file.name}: {error.strerror}") from error
+    stem = Path(file.name).stem
     tunes = [tune for tune in re.split(r"^(?=X:)", text, flags=re.MULTILINE) if re.search("^K:", tune, re.MULTILINE)]
     for number, tune in enumerate(tunes, start=1):
-        yield (given.stem if len(tunes) == 1 else f"{given.stem}-{number}"), tune
+        yield (stem if len(tunes) == 1 else f"{stem}-{number}"), tune

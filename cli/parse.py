@@ -1,7 +1,6 @@
 """``docparse [parse] INPUT...``: the main job."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
-from docparse.options import SYSTEM_PROMPT, USER_PROMPT, DtypeName, EngineName, Format, ImagesMode, Options
+from docparse.options import (
+    CHUNK_TOKENS,
+    SYSTEM_PROMPT,
+    USER_PROMPT,
+    DtypeName,
+    EngineName,
+    Format,
+    ImagesMode,
+    Options,
+)
 
 from . import console
 
@@ -20,7 +28,8 @@ if TYPE_CHECKING:
 
 
 EPILOG = (
-    "Other commands: docparse models (checkpoints), docparse eval (against ground truth), "
+    "Other commands: docparse models (checkpoints), docparse convert (saved JSON to other formats), "
+    "docparse eval (against ground truth), "
     "docparse schema (of the JSON), docparse doctor (what will be used and why). "
     "A file that is called like a command: docparse parse FILE."
 )
@@ -52,8 +61,11 @@ def parse(
     ] = None,
     furniture: Annotated[
         Literal["drop", "keep"],
-        typer.Option(help="Running page headers and footers in Markdown."),
+        typer.Option(help="Running page headers and footers in Markdown and chunks."),
     ] = "drop",
+    chunk_tokens: Annotated[
+        int, typer.Option(metavar="N", min=16, help="Most tokens of a chunk (-f chunks), estimated.")
+    ] = CHUNK_TOKENS,
     save_raw: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Keep every engine answer, for --engine replay."),
@@ -135,7 +147,9 @@ def parse(
     if jobs[0].target is not None:
         # Told now and not after a night's work.
         check_writable(jobs[0].path(jobs[0].formats[0]))
-    run = _Run(Pipeline(options), furniture=furniture == "keep", quiet=quiet, verbose=verbose)
+    run = _Run(
+        Pipeline(options), furniture=furniture == "keep", chunk_tokens=chunk_tokens, quiet=quiet, verbose=verbose
+    )
     return run.one(jobs[0]) if len(jobs) == 1 and not Path(inputs[0]).is_dir() else run.many(jobs)
 
 
@@ -157,9 +171,12 @@ def _images_for(job: "Job") -> ImagesMode:
 class _Run:
     """One call of the command: its documents one after the other."""
 
-    def __init__(self, pipeline: "Pipeline", *, furniture: bool, quiet: bool, verbose: bool) -> None:
+    def __init__(
+        self, pipeline: "Pipeline", *, furniture: bool, chunk_tokens: int, quiet: bool, verbose: bool
+    ) -> None:
         self._pipeline = pipeline
         self._furniture = furniture
+        self._chunk_tokens = chunk_tokens
         self._quiet = quiet
         self._verbose = verbose
 
@@ -211,7 +228,7 @@ class _Run:
                     if job.target is None and job.formats == (Format.JSONL,):
                         from docparse.export.json import page_line
 
-                        _write_stdout(page_line(opened.source, page))
+                        console.write_stdout(page_line(opened.source, page))
                     bar.advance()
             except KeyboardInterrupt:
                 # What is finished is written; the document says that it is not all.
@@ -228,17 +245,21 @@ class _Run:
         return document, ExitCode.OK if complete else ExitCode.PARTIAL
 
     def _write(self, document: "Document", job: "Job") -> None:
-        from docparse.export.files import detach_assets, serialise, write_text
+        from docparse.export.files import detach_assets, write_text
 
         if job.target is None:
             if job.formats != (Format.JSONL,):
-                _write_stdout(serialise(document, job.formats[0], furniture=self._furniture))
+                console.write_stdout(self._serialised(document, job.formats[0]))
             return
         if self._pipeline.options.images == "files":
-            name = job.target.name if job.is_stem else job.target.stem
-            detach_assets(document, job.target.with_name(name + ".assets"))
+            detach_assets(document, job.assets)
         for form in job.formats:
-            write_text(job.path(form), serialise(document, form, furniture=self._furniture))
+            write_text(job.path(form), self._serialised(document, form))
+
+    def _serialised(self, document: "Document", form: Format) -> str:
+        from docparse.export.files import serialise
+
+        return serialise(document, form, furniture=self._furniture, chunk_tokens=self._chunk_tokens)
 
     def _tell(self, document: "Document", seconds: float) -> None:
         if self._verbose:
@@ -250,20 +271,3 @@ class _Run:
     def _tell_problems(self, document: "Document") -> None:
         found = [*document.problems, *(problem for page in document.pages for problem in page.problems)]
         console.problems(document.source.name, found)
-
-
-def _write_stdout(text: str) -> None:
-    """The document's bytes and nothing else, in UTF-8 whatever the locale says.
-
-    Raises:
-        OutputError: standard output cannot be written, e.g. the disk behind it is full.
-        ReaderGoneError: whoever reads it has seen enough.
-    """
-    try:
-        data = text if text.endswith("\n") else text + "\n"
-        sys.stdout.buffer.write(data.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise console.ReaderGoneError from None
-    except OSError as error:
-        raise OutputError(f"cannot write to standard output: {error.strerror}") from error

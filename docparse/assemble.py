@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from .document import AnyElement, Caption, Chart, Chemical, Formula, Music, Picture, Problem, Table
+from .document import CAPTIONED, AnyElement, Caption, Chart, Chemical, Formula, Music, Picture, Problem, Table
 from .geometry import Box
 
-_CAPTIONED = (Table, Picture, Chart, Chemical, Music, Formula)
 _NEAR = 0.1
 """Share of the page's height that may lie between a caption and what it belongs to."""
 _LABELS = (
@@ -57,7 +56,7 @@ _SIDES: tuple[Callable[[_Link], bool], ...] = (
 
 
 def _possible_links(elements: Sequence[AnyElement], page_height: float) -> Iterator[_Link | None]:
-    targets = [(place, element) for place, element in enumerate(elements) if isinstance(element, _CAPTIONED)]
+    targets = [(place, element) for place, element in enumerate(elements) if isinstance(element, CAPTIONED)]
     for place, caption in enumerate(elements):
         if isinstance(caption, Caption):
             yield from (_link(caption, other, other_place - place, page_height) for other_place, other in targets)

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .geometry import Box
+from .options import CHUNK_TOKENS
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Model(BaseModel):
@@ -71,7 +72,9 @@ class Part(Model):
     page: int
     """Page number from 1."""
     box: Box | None = None
-    """In that page's units."""
+    """In that page's units, as are the boxes of the cells that are printed there."""
+    first_row: int | None = Field(default=None, ge=0)
+    """Of a table, the first of its rows that stand there; null for other kinds."""
 
 
 class _Element(Model):
@@ -83,7 +86,7 @@ class _Element(Model):
     ``parts``."""
     parts: list[Part] = []
     """Where an element was cut by the end of a column or page and joined again: all its places, in order, on the
-    page that holds it and after. Empty for an element in one piece."""
+    page that holds it and after. Empty for an element in one piece. A head that a table repeats is left out."""
     text: str = ""
     """Plain text; inline mathematics stays LaTeX between ``$``; line breaks are ``\\n``."""
     confidence: float | None = Field(default=None, ge=0, le=1)
@@ -131,12 +134,17 @@ class Cell(Model):
     box: Box | None = None
 
 
-class Table(_Element):
-    kind: Literal["table"] = "table"
+class _Grid(_Element):
     row_count: int = 0
     column_count: int = 0
     cells: list[Cell] = []
-    """Row by row; slots that a span covers have no cell of their own."""
+    """Row by row. Each slot of the grid belongs to one cell; slots that a span covers have none of their own."""
+    header_inferred: bool = False
+    """Whether its header cells are docparse's guess: what was read marks none."""
+
+
+class Table(_Grid):
+    kind: Literal["table"] = "table"
 
 
 class Formula(_Notation):
@@ -162,12 +170,10 @@ class DataPoint(Model):
     included: the number is the printed one."""
 
 
-class Chart(_Element):
+class Chart(_Grid):
+    """Its cells are its data as a table; there are none where only the picture is known."""
+
     kind: Literal["chart"] = "chart"
-    row_count: int = 0
-    column_count: int = 0
-    cells: list[Cell] = []
-    """The chart's data as a table; empty where only the picture is known."""
     data: list[DataPoint] = []
     """The numbers of the table, typed."""
     asset: Asset | None = None
@@ -237,6 +243,10 @@ AnyElement = (
     | PageHeader
     | PageFooter
 )
+PICTURED = (Picture, Chart, Formula, Chemical, Music)
+"""Kinds that are cut from the page as a picture: each has an ``asset``."""
+CAPTIONED = (*PICTURED, Table)
+"""Kinds that a caption may belong to."""
 Element = Annotated[AnyElement, Field(discriminator="kind")]
 
 
@@ -332,6 +342,14 @@ class Document(Model):
 
         return "".join(page_line(self.source, page) for page in self.pages)
 
+    def to_chunks(self, max_tokens: int = CHUNK_TOKENS, *, furniture: bool = False) -> str:
+        """One line a chunk for retrieval (``docparse.export.chunks.Chunk``); running headers and footers only with
+        ``furniture``."""
+        from .export.chunks import chunks
+        from .export.json import chunk_line
+
+        return "".join(chunk_line(chunk) for chunk in chunks(self, max_tokens, furniture=furniture))
+
     def to_qwenvl(self) -> str:
         """Canonical QwenVL HTML, one ``body`` a page, boxes in page units."""
         from .export.qwenvl import to_qwenvl
@@ -345,13 +363,11 @@ class Document(Model):
         Raises:
             InputError: the file is missing or is no such document.
         """
-        from pydantic import ValidationError
-
         from .errors import InputError
+        from .export.json import from_json
 
         try:
-            return cls.model_validate_json(Path(path).read_bytes())
+            data = Path(path).read_bytes()
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}") from error
-        except ValidationError as error:
-            raise InputError(f"{path} is no docparse document: {error.errors()[0]['msg']}") from error
+        return from_json(data, str(path))

@@ -4,14 +4,14 @@ from . import confidence
 from .assemble import link_captions, name_elements
 from .content.examine import examine
 from .content.sizes import measure_headings
-from .document import AnyElement, Cell, Problem, Severity, StopReason
+from .content.table import infer_header
+from .document import AnyElement, Cell, Chart, Problem, Severity, StopReason, Table
 from .engines.base import EnginePage, ModelOutput
 from .geometry import Box
 from .ground import ground
 from .qwenvl import parse
+from .qwenvl.boxes import LEAST_INSIDE
 
-_LEAST_INSIDE = 0.5
-"""Share of a box that must lie on the page; less is no place on this page."""
 _LEAST_SURE = 0.8
 """Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
@@ -36,6 +36,8 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
+        if isinstance(element, Table | Chart):
+            infer_header(element)
         element.box = _place(element.box, scale, page)
         if element.box is None:
             continue
@@ -66,6 +68,6 @@ def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box
         return None
     scaled = box.scaled(*scale)
     clipped = scaled.clipped(page.width, page.height)
-    if clipped.area < _LEAST_INSIDE * scaled.area:
+    if clipped.area < LEAST_INSIDE * scaled.area:
         return Box(0.0, 0.0, 0.0, 0.0)
     return clipped.rounded()

@@ -20,11 +20,12 @@ class Format(StrEnum):
     MARKDOWN = "md"
     JSON = "json"
     JSONL = "jsonl"
+    CHUNKS = "chunks"
     QWENVL = "qwenvl"
 
     @property
     def suffix(self) -> str:
-        return ".qwenvl.html" if self is Format.QWENVL else f".{self.value}"
+        return {"qwenvl": ".qwenvl.html", "chunks": ".chunks.jsonl"}.get(self.value, f".{self.value}")
 
 
 # Prompts that real checkpoints answer with boxes (see README, "Engines").
@@ -35,6 +36,8 @@ SYSTEM_PROMPT = (
 )
 USER_PROMPT = "QwenVL HTML"
 
+CHUNK_TOKENS = 512
+"""Most of a chunk unless ``--chunk-tokens`` says otherwise: what common embedding models take at once."""
 RENDER_TIMEOUT = 30.0
 """Seconds that rendering and text extraction of one page may take unless ``--page-timeout`` says otherwise."""
 DECODE_TIMEOUT = 900.0

@@ -18,6 +18,7 @@ from PIL import Image
 from .assemble import attach
 from .content.whole import make_whole
 from .document import (
+    PICTURED,
     Asset,
     Chart,
     Chemical,
@@ -38,7 +39,7 @@ from .errors import InputError, ModelError, PageError
 from .geometry import Box
 from .interpret import interpret
 from .options import Options, select_pages
-from .source import SourceFile, open_source
+from .source import NamedFile, SourceFile, open_source
 from .version import __version__
 from .wire import ImageWish, Overview, PageRead, PageWish
 from .worker import Worker
@@ -46,7 +47,6 @@ from .worker import Worker
 _MOST_WORKERS = 4
 _AHEAD = 2
 """Pages a worker that may be under way or wait for their turn to be handed out."""
-_PICTURED = (Picture, Chart, Formula, Chemical, Music)
 
 
 class Pipeline:
@@ -62,7 +62,7 @@ class Pipeline:
         self._engine_lock = threading.Lock()
 
     @contextmanager
-    def open(self, given: str | Path) -> Iterator["OpenDocument"]:
+    def open(self, given: str | Path | NamedFile) -> Iterator["OpenDocument"]:
         """Open ``given``, a path or ``-`` for standard input.
 
         Raises:
@@ -82,7 +82,7 @@ class Pipeline:
             stack.callback(opened.close)
             yield opened
 
-    def parse(self, given: str | Path) -> Document:
+    def parse(self, given: str | Path | NamedFile) -> Document:
         """The whole document.
 
         Raises:
@@ -277,7 +277,7 @@ class OpenDocument:
         pictured: list[tuple[Picture | Chart | Formula | Chemical | Music, Box]] = [
             (element, element.box)
             for element in page.elements
-            if isinstance(element, _PICTURED) and element.box is not None
+            if isinstance(element, PICTURED) and element.box is not None
         ]
         if not pictured:
             return

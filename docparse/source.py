@@ -7,10 +7,10 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from .errors import InputError
 
@@ -91,36 +91,62 @@ def describe(head: bytes) -> str:
     return "data of an unknown kind"
 
 
-@contextmanager
-def open_source(given: str | Path) -> Iterator[SourceFile]:
-    """Identify ``given``: a path, or ``-`` for standard input.
+class NamedFile(NamedTuple):
+    """A regular file and what the user calls it."""
 
-    What is no regular file (standard input, a pipe) is copied to a temporary one first, removed at the end.
+    path: Path
+    name: str
+
+
+@contextmanager
+def open_source(given: str | Path | NamedFile) -> Iterator[SourceFile]:
+    """Identify ``given``: a path, or ``-`` for standard input.
 
     Raises:
         InputError: missing, not readable, a folder, empty, or not a supported document.
     """
-    with ExitStack() as stack:
-        try:
-            source = _open(given, stack)
-        except FileNotFoundError:
-            raise InputError(f"{given} does not exist") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read {given}: {_reason(error)}") from error
+    with nullcontext(given) if isinstance(given, NamedFile) else regular_file(given) as file:
+        with _reading(file.name if isinstance(given, NamedFile) else given):
+            source = _identify(file.path, file.name)
         yield source
 
 
-def _open(given: str | Path, stack: ExitStack) -> SourceFile:
+@contextmanager
+def regular_file(given: str | Path) -> Iterator[NamedFile]:
+    """``given`` as a file that can be read several times: a path, or ``-`` for standard input.
+
+    What is no regular file (standard input, a pipe) is copied to a temporary one first, removed at the end.
+
+    Raises:
+        InputError: missing, not readable or a folder.
+    """
+    with ExitStack() as stack:
+        with _reading(given):
+            file = _regular(given, stack)
+        yield file
+
+
+@contextmanager
+def _reading(given: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError(f"{given} does not exist") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {given}: {_reason(error)}") from error
+
+
+def _regular(given: str | Path, stack: ExitStack) -> NamedFile:
     if str(given) == "-":
-        return _identify(stack.enter_context(_spooled(sys.stdin.buffer)), "stdin")
+        return NamedFile(stack.enter_context(_spooled(sys.stdin.buffer)), "stdin")
     path = Path(given)
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise InputError(f"{given} is a folder: give -o DIR to parse every document in it")
     if stat.S_ISREG(mode):
-        return _identify(path, path.name)
+        return NamedFile(path, path.name)
     with path.open("rb") as stream:
-        return _identify(stack.enter_context(_spooled(stream)), path.name)
+        return NamedFile(stack.enter_context(_spooled(stream)), path.name)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -1,9 +1,11 @@
 """Captions and what they belong to, by place and by order."""
 
+from typing import get_args
+
 import pytest
 
 from docparse.assemble import link_captions
-from docparse.document import AnyElement, Caption, Chart, Formula, Paragraph, Picture, Table
+from docparse.document import PICTURED, AnyElement, Caption, Chart, Formula, Paragraph, Picture, Table
 from docparse.geometry import Box
 
 
@@ -100,3 +102,7 @@ def test_without_boxes_the_neighbour() -> None:
     assert linked(Picture(), Caption(text="a"), Paragraph(text="x"), Caption(text="b")) == ["0", None]
     assert linked(Picture(), Paragraph(text="x"), Caption(text="a")) == [None]
     assert linked(Picture(), Caption(text="a"), Picture(), Caption(text="b")) == ["0", "2"]
+
+
+def test_every_kind_with_a_picture_of_its_own_is_cut_out() -> None:
+    assert {kind for kind in get_args(AnyElement) if "asset" in kind.model_fields} == set(PICTURED)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,32 @@ class Job:
     """Where the result goes, without suffix where ``is_stem``; None is standard output."""
     is_stem: bool = False
 
+    @property
+    def assets(self) -> Path:
+        """The folder for the pictures."""
+        assert self.target is not None
+        name = self.target.name if self.is_stem else self.target.stem
+        return self.target.with_name(name + ".assets")
+
     def path(self, form: Format) -> Path:
         """The file for one format."""
         assert self.target is not None
         return self.target.with_name(self.target.name + form.suffix) if self.is_stem else self.target
 
 
-def plan(inputs: Sequence[str], formats: Sequence[Format], output: str | None) -> list[Job]:
+LINES = ((Format.JSONL,), (Format.CHUNKS,))
+"""Formats of which one follows another on standard output."""
+
+
+def plan(
+    inputs: Sequence[str],
+    formats: Sequence[Format],
+    output: str | None,
+    suffixes: Collection[str] = SUFFIXES,
+) -> list[Job]:
     """One job a document, in the order given; folders in the order of their paths.
+
+    ``suffixes`` are those of the files that a folder is searched for.
 
     Raises:
         UsageError: the combination cannot be served.
@@ -45,7 +63,7 @@ def plan(inputs: Sequence[str], formats: Sequence[Format], output: str | None) -
     if target.exists() and not target.is_dir():
         raise OutputError(f"{output} is a file; with several inputs or formats -o must name a folder")
     chosen = tuple(dict.fromkeys(formats)) or (Format.MARKDOWN,)
-    found = [pair for given in inputs for pair in _documents(given)]
+    found = [pair for given in inputs for pair in _documents(given, suffixes)]
     names = Counter(relative.with_suffix("") for _, relative in found)
     # Two documents that differ in their suffix alone keep it, so that neither overwrites the other.
     stems = [relative if names[relative.with_suffix("")] > 1 else relative.with_suffix("") for _, relative in found]
@@ -60,8 +78,8 @@ def _to_stdout(inputs: Sequence[str], formats: Sequence[Format]) -> list[Job]:
         raise UsageError("several formats need -o DIR: standard output takes one")
     if folder := next((given for given in inputs if Path(given).is_dir()), None):
         raise InputError(f"{folder} is a folder: give -o DIR to parse every document in it")
-    if len(inputs) > 1 and chosen != (Format.JSONL,):
-        raise UsageError("several inputs need -o DIR, or -f jsonl: standard output takes one document")
+    if len(inputs) > 1 and chosen not in LINES:
+        raise UsageError("several inputs need -o DIR, or -f jsonl or chunks: standard output takes one document")
     return [Job(given, chosen, None) for given in inputs]
 
 
@@ -74,7 +92,7 @@ def _format_of(target: Path) -> Format:
     return Format.HTML if name.endswith(".htm") else Format.MARKDOWN
 
 
-def _documents(given: str) -> Iterator[tuple[str, Path]]:
+def _documents(given: str, suffixes: Collection[str]) -> Iterator[tuple[str, Path]]:
     """Path and, relative to the output folder, name of every document that ``given`` stands for."""
     folder = Path(given)
     if given == "-":
@@ -86,7 +104,7 @@ def _documents(given: str) -> Iterator[tuple[str, Path]]:
             Path(root, name)
             for root, folders, names in os.walk(folder)
             for name in names
-            if Path(name).suffix.lower() in SUFFIXES
+            if Path(name).suffix.lower() in suffixes
         )
         if not files:
             raise InputError(f"{given} holds no file that docparse reads")

@@ -27,6 +27,10 @@ _NUMBER = re.compile(
     """.replace("CURRENCY", f"[{_CURRENCY}]"),
     re.VERBOSE,
 )
+_DECIMAL_COMMA = frozenset(
+    "bg ca cs da de el es et fi fr hr hu id is it lt lv nb nl nn no pl pt ro ru sk sl sr sv tr uk vi".split()
+)
+"""Languages that write 12,5, in most of their countries."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−", "0123456789-+-")
 _GAPS = re.compile(r"['’\s]")
 _BRACKETED = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,16}?)\s*[)\]]\s*$")
@@ -58,7 +62,7 @@ def data_points(cells: Sequence[Cell]) -> list[DataPoint]:
     """The numbers of the table in its order, each with the texts of its row's and its column's head."""
     if not cells or len(cells) > MAX_POINTS:
         return []
-    comma = _has_decimal_comma(cells)
+    comma = has_decimal_comma(cells)
     heads = _head_rows(cells, comma=comma)
     series: dict[int, str] = {}
     for cell in cells:
@@ -129,11 +133,17 @@ def _head_rows(cells: Sequence[Cell], *, comma: bool) -> int:
     return int(bool(first) and not any(quantity(cell.text, decimal_comma=comma) for cell in first))
 
 
-def _has_decimal_comma(cells: Sequence[Cell]) -> bool:
-    """Whether a comma in these cells can only be a decimal sign (``12,5``), and no point can (``12.5``)."""
+def has_decimal_comma(cells: Sequence[Cell], language: str | None = None) -> bool:
+    """Whether a comma in these cells can only be a decimal sign (``12,5``), and no point can (``12.5``).
+
+    Where they have neither (``12.500``), the language tells.
+    """
     texts = [cell.text for cell in cells]
-    commas = any(re.search(r"(?<![\d,])\d+,(?:\d{1,2}|\d{4,})(?![\d,])", text) for text in texts)
-    return commas and not any(re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)", text) for text in texts)
+    if any(re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)", text) for text in texts):
+        return False
+    if any(re.search(r"(?<![\d,])\d+,(?:\d{1,2}|\d{4,})(?![\d,])", text) for text in texts):
+        return True
+    return (language or "").partition("-")[0] in _DECIMAL_COMMA
 
 
 def _unit_of(head: str) -> str:

@@ -1,6 +1,5 @@
 """Paragraphs that the end of a column, a page or a piece of it has cut, joined again. In doubt they stay apart."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from ..document import (
     Chart,
     Chemical,
     Footnote,
-    Grounding,
     ListItem,
     Music,
     Page,
@@ -20,12 +18,12 @@ from ..document import (
     PageHeader,
     PageStatus,
     Paragraph,
-    Part,
     Picture,
     Table,
 )
 from ..geometry import Box
 from .joining import join_texts, vocabulary_of
+from .parts import join_parts
 
 _ASIDE = (PageHeader, PageFooter, Footnote)
 """Stand between the columns or pages of a text without being part of it."""
@@ -167,23 +165,5 @@ def _fits(before: Box, after: Box) -> bool:
 
 def _absorb(before: _Open, element: Paragraph | ListItem, page: Page, vocabulary: set[str]) -> None:
     whole = before.element
-    weights = (len(whole.text), len(element.text))
-    if not whole.parts:
-        whole.parts = [Part(page=before.page.number, box=whole.box)]
-    whole.parts = [*whole.parts, *(element.parts or [Part(page=page.number, box=element.box)])]
+    join_parts(whole, before.page.number, element, page.number)
     whole.text = join_texts((whole.text, element.text), vocabulary)
-    whole.confidence = _geometric_mean(whole.confidence, element.confidence, weights)
-    if whole.grounding and element.grounding:
-        shares = zip((whole.grounding.support, element.grounding.support), weights, strict=True)
-        support = sum(share * weight for share, weight in shares) / sum(weights)
-        whole.grounding = Grounding(support=round(min(support, 1.0), 3))
-    else:
-        whole.grounding = None
-
-
-def _geometric_mean(first: float | None, second: float | None, weights: tuple[int, int]) -> float | None:
-    if first is None or second is None:
-        return None
-    if min(first, second) == 0:
-        return 0.0
-    return math.exp((weights[0] * math.log(first) + weights[1] * math.log(second)) / sum(weights))

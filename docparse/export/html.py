@@ -9,23 +9,19 @@ from ..content.language import valid_tag
 from ..content.plain import readable
 from ..content.text import printable
 from ..document import (
+    CAPTIONED,
     AnyElement,
     Caption,
-    Chart,
-    Chemical,
     Document,
-    Formula,
     Heading,
     ListItem,
-    Music,
     Page,
     PageStatus,
-    Picture,
     Problem,
     Severity,
-    Table,
 )
 from .html_elements import PageBuilder
+from .html_notes import link_notes
 from .markup import Node, node, serialised, with_text
 from .sanitize import sanitized
 from .stylesheet import STYLESHEET
@@ -37,8 +33,6 @@ CONTENTS_FROM = 6
 """Headings that a document of several pages must have to be given a table of contents."""
 _LOOKED_AT = 100_000
 """Characters that tell the document's direction."""
-
-_CAPTIONED = (Table, Formula, Chart, Picture, Chemical, Music)
 
 _HEAD = """<!DOCTYPE html>
 <html{attributes}>
@@ -68,7 +62,8 @@ def to_html(document: Document) -> str:
         title=html.escape(_title(document)),
         stylesheet=STYLESHEET,
     )
-    pages = "\n".join(serialised(_page(page)) for page in document.pages)
+    goes_on = _goes_on(document.pages)
+    pages = "\n".join(serialised(_page(page, goes_on.get(page.number))) for page in document.pages)
     body = f'{serialised(_header(document))}\n<main id="text">\n{pages}\n</main>'
     return f"{head}{sanitized(body)}\n</body>\n</html>\n"
 
@@ -127,7 +122,14 @@ def _contents_link(heading: Heading) -> Node:
     return with_text(node("a", href=f"#{heading.id}"), heading.text.replace("\n", " "))
 
 
-def _page(page: Page) -> Node:
+def _goes_on(pages: Sequence[Page]) -> dict[int, str]:
+    """By the numbers of later pages, the id of the element that goes on there."""
+    elements = (element for page in pages for element in page.elements if element.id)
+    return {part.page: element.id for element in elements for part in element.parts[1:]}
+
+
+def _page(page: Page, goes_on: str | None) -> Node:
+    """``goes_on`` is the id of an element that begins before the page and goes on over it."""
     section = node(
         "section",
         class_="page",
@@ -147,6 +149,10 @@ def _page(page: Page) -> Node:
             section.extend(builder.list_of([item for item in run if isinstance(item, ListItem)]))
         else:
             section.extend(builder.build(element) for element in run)
+    link_notes(section)
+    if not page.elements and goes_on is not None:
+        link = node("a", "What stands on this page belongs to an earlier one", href=f"#{goes_on}")
+        section.append(node("p", link, class_="continued"))
     if page.status is PageStatus.FAILED:
         section.append(node("p", "This page could not be read.", class_="failed"))
     elif page.status is PageStatus.PARTIAL:
@@ -159,7 +165,7 @@ def _page(page: Page) -> Node:
 
 def _linked_captions(elements: Sequence[AnyElement]) -> dict[str, list[tuple[bool, Caption]]]:
     """Captions by the element of the same page that they belong to, each with whether it precedes it."""
-    places = {element.id: index for index, element in enumerate(elements) if isinstance(element, _CAPTIONED)}
+    places = {element.id: index for index, element in enumerate(elements) if isinstance(element, CAPTIONED)}
     found: dict[str, list[tuple[bool, Caption]]] = {}
     for index, element in enumerate(elements):
         if isinstance(element, Caption) and element.target and element.target in places:

@@ -109,10 +109,11 @@ class PageBuilder:
         width = self._width(element.box)
         if width:  # as wide as on the page, so that its caption has room
             table.set("style", f"min-width:min(100%,{width})")
-        if element.id:
-            table.set("id", printable(element.id))
-        if element.box:
-            table.set("data-bbox", bbox(element.box) or "")
+        for name, value in _place(element).items():
+            if value:
+                table.set(name.replace("_", "-"), printable(value))
+        if element.header_inferred:
+            table.set("data-header", "inferred")
         return _scroll(table, "Table")
 
     def formula(self, element: Formula) -> Node:

@@ -30,7 +30,7 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 .skip { position: absolute; inset-inline-start: -100vw; }
 .skip:focus { position: static; display: inline-block; margin-bottom: 0.5rem; }
 :target { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-header, nav, summary, .notes, .failed, section.page::before, .header, .footer {
+header, nav, summary, .notes, .failed, section.page::before, .header, .footer, .continued {
   font-family: var(--sans); font-size: 0.8125rem; line-height: 1.5;
 }
 header { color: var(--muted); }
@@ -87,6 +87,7 @@ td, th { border: 1px solid var(--line); padding: 0.35em 0.65em; text-align: star
 th { background: var(--wash); font-weight: 600; } tr { break-inside: avoid; } thead { break-inside: avoid; }
 caption.below { caption-side: bottom; }
 sup { font-size: 0.75em; line-height: 0; }
+sup a { text-decoration: none; padding: 0 0.1em; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; background: var(--wash); border-radius: 4px; line-height: 1.5; }
 p.code { text-align: center; }

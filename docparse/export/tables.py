@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ..content.text import printable
 from ..document import Cell
 from .markup import Node, bbox, node, with_lines, with_text
 
@@ -38,6 +39,29 @@ def table_rows(cells: Sequence[Cell], row_count: int = 0) -> list[list[Cell]]:
         if missing:
             rows[row] = sorted(rows[row] + missing, key=lambda cell: cell.column)
     return rows
+
+
+def believable_rows(cells: Sequence[Cell], row_count: int = 0) -> list[list[Cell]]:
+    """As ``table_rows``, and of a grid beyond ``MAX_SLOTS`` without its spans: a saved document may hold any."""
+    rows = table_rows(cells, row_count)
+    if len(rows) * width_of(rows) <= MAX_SLOTS:
+        return rows
+    alone = {"row_span": 1, "column_span": 1}
+    return [[cell.model_copy(update={"column": place, **alone}) for place, cell in enumerate(row)] for row in rows]
+
+
+def width_of(rows: Sequence[Sequence[Cell]]) -> int:
+    """Columns."""
+    return max((cell.column + cell.column_span for row in rows for cell in row), default=0)
+
+
+def slots(rows: Sequence[Sequence[Cell]]) -> list[list[str | None]]:
+    """The texts of ``believable_rows`` by row and column; None where a span reaches."""
+    texts: list[list[str | None]] = [[None] * width_of(rows) for _ in rows]
+    for row, cells in zip(texts, rows, strict=True):
+        for cell in cells:
+            row[cell.column] = printable(cell.text)
+    return texts
 
 
 def header_row_count(rows: Sequence[Sequence[Cell]]) -> int:

@@ -11,6 +11,8 @@ _NAMES = ("data-bbox", "bbox", "data-box", "bbox_2d")
 _SEPARATORS = re.compile(r"[\s,;\[\](){}]+")
 _NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,6})?(?:px)?")
 LARGEST = 1e6
+LEAST_INSIDE = 0.5
+"""Share of a box that must lie on the page; less is no place on this page."""
 _MOST_NUMBERS = 200
 
 

@@ -8,6 +8,8 @@ from .tree import Node
 
 _WIDEST = 256
 """Columns that spans may reach. It bounds the work; no page has so many."""
+_SPARSEST = 16
+"""Slots a cell, on average: an emptier grid is not filled up, so that a small answer makes no huge table."""
 
 
 class Placed(NamedTuple):
@@ -51,10 +53,45 @@ def place(rows: Sequence[Node], findings: Findings) -> Iterator[Placed]:
             column += column_span
 
 
-def is_ragged(placed: Sequence[Placed], row_count: int) -> bool:
-    """Whether some slot of the rectangle around the cells has no cell."""
-    columns = max((cell.column + cell.column_span for cell in placed), default=0)
-    return sum(cell.row_span * cell.column_span for cell in placed) != columns * row_count
+def fit(rows: Sequence[Node], findings: Findings) -> list[Placed]:
+    """The cells as ``place`` has them, made a rectangle in which every slot belongs to one cell.
+
+    Only a grid that is nearly empty keeps slots without a cell; a warning says so.
+    """
+    return _filled(_narrowed(list(place(rows, findings)), findings), len(rows), findings)
+
+
+def _narrowed(placed: list[Placed], findings: Findings) -> list[Placed]:
+    """Without the last columns in which no cell begins: the spans that make them are too wide."""
+    width = max((cell.column for cell in placed), default=0) + 1
+    if all(cell.column + cell.column_span <= width for cell in placed):
+        return placed
+    findings.info("span-too-wide", "a cell reached beyond the last column of its table and was cut short")
+    return [cell._replace(column_span=min(cell.column_span, width - cell.column)) for cell in placed]
+
+
+def _filled(placed: list[Placed], row_count: int, findings: Findings) -> list[Placed]:
+    """With an empty cell in each slot that has none; in a row of header cells it is one too."""
+    width = max((cell.column + cell.column_span for cell in placed), default=0)
+    if sum(cell.row_span * cell.column_span for cell in placed) == width * row_count:
+        return placed
+    if width * row_count > _SPARSEST * len(placed):
+        findings.warn("table-ragged", "the rows of a table differ so much in length that slots stay without a cell")
+        return placed
+    findings.info("table-ragged", "the rows of a table differ in length; empty cells make them equal")
+    taken = [bytearray(width) for _ in range(row_count)]
+    plain_rows = {cell.row for cell in placed if cell.node.tag != "th"}
+    head_rows = {cell.row for cell in placed} - plain_rows
+    for cell in placed:
+        for row in range(cell.row, cell.row + cell.row_span):
+            taken[row][cell.column : cell.column + cell.column_span] = b"\x01" * cell.column_span
+    empty = [
+        Placed(row, column, 1, 1, Node("th" if row in head_rows else "td"))
+        for row, slots in enumerate(taken)
+        for column, used in enumerate(slots)
+        if not used
+    ]
+    return sorted([*placed, *empty], key=lambda cell: cell[:2])
 
 
 def _span(cell: Node, name: str, findings: Findings) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ..content.table import table_text
 from ..document import (
     AnyElement,
     Author,
@@ -126,14 +127,6 @@ def _cells(table: Node) -> tuple[list[Cell], int, int]:
         for placed in place(rows, Findings())
     ]
     return cells, len(rows), max((cell.column + cell.column_span for cell in cells), default=0)
-
-
-def table_text(cells: Sequence[Cell]) -> str:
-    """Rows as lines, cells parted by tabs."""
-    rows: dict[int, list[str]] = {}
-    for cell in cells:
-        rows.setdefault(cell.row, []).append(cell.text.replace("\n", " "))
-    return "\n".join("\t".join(texts) for texts in rows.values())
 
 
 def _nodes(node: Node) -> list[Node]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from .answer import Findings
-from .grid import is_ragged, place
+from .grid import fit
 from .inline import inline_text
 from .repair_parts import Repairing, box_inside, box_of_image, is_nothing, paragraph, pictures_in
 from .tree import Node
@@ -97,10 +97,9 @@ def _cell(node: Node, in_head: bool) -> Node:
 
 
 def _fitted(rows: Sequence[Node], findings: Findings) -> list[Node]:
-    """The rows with their cells' words, and with spans that fit each other."""
-    placed = list(place(rows, findings))
+    """The rows with their cells' words, as a rectangle without overlaps."""
     fitted = [Node("tr") for _ in rows]
-    for cell in placed:
+    for cell in fit(rows, findings):
         spans = {"colspan": cell.column_span, "rowspan": cell.row_span}
         attributes = {name: str(span) for name, span in spans.items() if span > 1}
         text = inline_text(cell.node.children)
@@ -108,6 +107,4 @@ def _fitted(rows: Sequence[Node], findings: Findings) -> list[Node]:
         fitted[cell.row].children.append(Node(cell.node.tag, attributes, [text] if text else [], box))
         if any(inner.tag == "table" for inner in cell.node.walk()):
             findings.warn("nested-table", "a table in a table's cell was taken for its words")
-    if is_ragged(placed, len(rows)):
-        findings.info("table-ragged", "the rows of a table differ in length")
     return fitted

@@ -67,9 +67,9 @@ def _block(element: AnyElement) -> str:
         case Caption() | Footnote() | PageHeader() | PageFooter():
             return f'<p class="{_CLASSES[type(element)]}"{box}>{_text(element.text)}</p>'
         case Table():
-            return f'<div class="table"{box}>{_table(element.cells, element.row_count)}</div>'
+            return f'<div class="table"{box}>{_table(element)}</div>'
         case Chart():
-            data = _table(element.cells, element.row_count) if element.cells else ""
+            data = _table(element) if element.cells else ""
             words = f"<p>{_text(element.text)}</p>" if element.text and not element.cells else ""
             return f'<div class="chart"{box}><img{box}/>{data}{words}</div>'
         case Formula():
@@ -125,8 +125,14 @@ def _list(items: Sequence[ListItem]) -> str:
     return "".join(parts)
 
 
-def _table(cells: Sequence[Cell], row_count: int) -> str:
-    row_count = max([row_count, *(cell.row + 1 for cell in cells)])
+def _table(element: Table | Chart) -> str:
+    """A head that is only inferred is none of the format: whoever reads it infers it again."""
+    cells = (
+        [cell.model_copy(update={"header": False}) for cell in element.cells]
+        if element.header_inferred
+        else element.cells
+    )
+    row_count = max([element.row_count, *(cell.row + 1 for cell in cells)])
     rows: list[list[Cell]] = [[] for _ in range(row_count)]
     for cell in cells:
         rows[cell.row].append(cell)

@@ -36,6 +36,17 @@ def test_musicxml(docparse: Run, saved: Path) -> None:
     assert steps == [*"CDEFGABC"]
 
 
+def test_equal_and_odd_ids_and_standard_input(docparse: Run, tmp_path: Path) -> None:
+    document = document_of(*(Music(abc=ABC) for _ in range(3)))
+    for element, name in zip(document.pages[0].elements, ["x", "x", "../../x"], strict=True):
+        element.id = name
+    ran = docparse("music", "-", "--to", "musicxml", "-o", "out", stdin=document.to_json().encode())
+    assert ran.code == 0, ran.err
+    assert len(list((tmp_path / "out").glob("stdin-*.musicxml"))) == 3
+    ran = docparse("music", "-", "--to", "musicxml", stdin=ABC.encode())
+    assert ran.messages == ["docparse: stdin.musicxml: written"]
+
+
 def test_tunes_in_abc(docparse: Run, tmp_path: Path) -> None:
     (tmp_path / "tunes.abc").write_text(f"% two\n{ABC}\n\nX:2\nK:C\nhow now brown cow\n", "utf-8")
     ran = docparse("music", "tunes.abc", "--to", "musicxml")
@@ -63,7 +74,7 @@ def test_a_document_without_music(docparse: Run) -> None:
         (("songs.json",), 2, "--to"),
         (("songs.json", "--to", "mp3"), 2, "mp3"),
         (("songs.json", "--to", "midi", "-o", "/dev/null/x"), 6, "cannot write"),
-        (("broken.json", "--to", "midi"), 3, "is no docparse document"),
+        (("broken.json", "--to", "midi"), 3, "is no JSON that docparse wrote"),
     ],
 )
 def test_errors(docparse: Run, saved: Path, arguments: tuple[str, ...], code: int, words: str) -> None:

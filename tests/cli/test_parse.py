@@ -82,7 +82,7 @@ def test_stdin_is_read(docparse: Run) -> None:
     assert len(ran.json["pages"]) == 3
 
 
-@pytest.mark.parametrize("form", ["html", "md", "json", "jsonl", "qwenvl"])
+@pytest.mark.parametrize("form", ["html", "md", "json", "jsonl", "chunks", "qwenvl"])
 def test_every_format_goes_to_stdout(docparse: Run, form: str) -> None:
     ran = docparse(REPORT, "-f", form, "--pages", "3")
     assert ran.code == 0

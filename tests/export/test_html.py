@@ -7,12 +7,14 @@ from docparse.content import chemistry, music
 from docparse.content.checker import Checker
 from docparse.content.svg import SVG_ATTRIBUTES, SVG_TAGS
 from docparse.document import (
+    AnyElement,
     Asset,
     Caption,
     Cell,
     Chart,
     Chemical,
     Document,
+    Footnote,
     Formula,
     Heading,
     ListItem,
@@ -218,6 +220,47 @@ def test_a_joined_element_says_all_its_places() -> None:
 
 def test_raised_numbers_are_raised() -> None:
     assert main_of(Paragraph(text="Orrin¹² of 10⁻³")) == "<p>Orrin<sup>12</sup> of 10<sup>−3</sup></p>"
+
+
+def links(*elements: AnyElement) -> list[tuple[str, str]]:
+    """Where each link of the first page is and where it leads, once it is sure that all lead somewhere."""
+    page = tree(document_of(*elements)).xpath("//section")[0]
+    found = [(link.xpath("string(ancestor::*[@id][1]/@id)"), link.get("href")) for link in page.xpath(".//a")]
+    assert all(page.xpath(f"//*[@id='{target[1:]}']") for _, target in found)
+    assert len(page.xpath("//@id")) == len(set(page.xpath("//@id")))
+    return found
+
+
+@pytest.mark.parametrize(
+    "begun", ["¹ Without it.", "1 Without it.", "1. Without it.", "[1] Without it.", "¹Without."]
+)
+def test_a_raised_number_leads_to_its_note_and_back(begun: str) -> None:
+    text, note = Paragraph(text="Orrin¹ is 5 m² wide; see Orrin¹ again."), Footnote(text=begun)
+    assert links(text, note) == [
+        ("p1-e0", "#p1-e1"),
+        ("p1-e0", "#p1-e1"),
+        ("p1-e1", "#p1-e1-mark"),
+    ]
+    plain = begun.translate(str.maketrans("¹", "1"))
+    assert tree(document_of(text, note)).xpath("string(//aside)") == plain
+
+
+def test_notes_and_marks_are_told_by_number_and_place() -> None:
+    assert (
+        links(Paragraph(text="It is 10² or 5 m² or 3².¹"), Footnote(text="² No."), Footnote(text="1990 was dry."))
+        == []
+    )
+    two = (Paragraph(text="Here.¹"), Footnote(text="¹ A"), Paragraph(text="There.¹"), Footnote(text="¹ B"))
+    assert links(*two) == [
+        ("p1-e0", "#p1-e1"),
+        ("p1-e1", "#p1-e1-mark"),
+        ("p1-e2", "#p1-e3"),
+        ("p1-e3", "#p1-e3-mark"),
+    ]
+    table = Table(cells=[Cell(row=0, column=0, text="12.5³")], row_count=1, column_count=1)
+    assert links(Footnote(text="³ Rough."), table) == [("p1-e0", "#p1-e0-mark"), ("p1-e1", "#p1-e0")]
+    assert links(Paragraph(text="¹ A note that is none."), Footnote(text="¹ Yes.")) == []
+    assert links(Paragraph(text="No mark."), Footnote(text="¹ Yes.")) == []
 
 
 def test_words_in_a_picture_are_no_caption() -> None:

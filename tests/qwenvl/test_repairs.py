@@ -217,7 +217,16 @@ def test_a_table() -> None:
 @pytest.mark.parametrize(
     ("kind", "rows", "expected"),
     [
-        ("table-ragged", "<tr><td>a<td>b<tr><td>c", [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "b"), (1, 0, 1, 1, "c")]),
+        (
+            "table-ragged",
+            "<tr><td>a<td>b<tr><td>c",
+            [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "b"), (1, 0, 1, 1, "c"), (1, 1, 1, 1, "")],
+        ),
+        (
+            "span-too-wide",
+            "<tr><td colspan=9>a<tr><td>b<td>c",
+            [(0, 0, 1, 2, "a"), (1, 0, 1, 1, "b"), (1, 1, 1, 1, "c")],
+        ),
         ("span-too-long", "<tr><td rowspan=9>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("bad-span", "<tr><td colspan='many'>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("table-too-wide", "<tr><td colspan='9000'>a</td></tr>", [(0, 0, 1, 1, "a")]),

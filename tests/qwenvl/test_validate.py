@@ -47,3 +47,59 @@ def test_what_is_not_well_formed(text: str) -> None:
     (finding,) = validate(text)[:1]
     assert finding.line >= 1
     assert finding.message
+
+
+def test_every_syntax_error_has_its_line() -> None:
+    text = "<html><body>\n<p>a & b</p>\n<p>c</h1>\n<p class=d>e</p>\n<p>f</p></body></html>"
+    found = validate(text)
+    assert {finding.line for finding in found} >= {2, 3, 4}
+    assert found == sorted(found, key=lambda finding: finding.line)
+
+
+PAGE = '<html><body data-width="600" data-height="800.5">\n<p>a</p>\n{}</body></html>'
+
+
+@pytest.mark.parametrize(
+    ("box", "word"),
+    [
+        ("10 20 5 40", "order"),
+        ("10 40 50 20", "order"),
+        ("10 20 10 40", "area"),
+        ("700 20 800 40", "600 × 800.5"),
+        ("500 20 800 40", "does not lie"),
+        ("-90 -90 10 10", "does not lie"),
+        ("550 20 610 40", ""),
+        ("0 0 600 800.5", ""),
+    ],
+)
+@pytest.mark.parametrize("tag", ['<p data-bbox="{}">b</p>', '<ul>\n<li data-bbox="{}">b</li></ul>'])
+def test_boxes_that_cannot_be(box: str, word: str, tag: str) -> None:
+    found = validate(PAGE.format(tag.format(box)))
+    assert [finding.line for finding in found] == ([tag.count("\n") + 3] if word else [])
+    assert all(word in finding.message for finding in found)
+
+
+def test_a_page_of_no_known_size_ends_nowhere_but_begins() -> None:
+    body = '<p data-bbox="9000 9000 9900 9900">a</p>\n<p data-bbox="-50 -50 -10 -10">b</p>'
+    (finding,) = validate(f"<html><body>{body}</body></html>")
+    assert (finding.line, finding.message) == (2, "the box -50 -50 -10 -10 does not lie on the page")
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (['<td rowspan="2">a</td><td>b</td>', "<td>c</td>"], []),
+        (['<td>a</td><td rowspan="2">b</td>', '<td colspan="2">c</td>'], [5]),
+        (['<td rowspan="3">a</td><td>b</td>', "<td>c</td>"], [4]),
+        (['<td colspan="9999">a</td>', '<td rowspan="999999999">b</td>'], [4, 5]),
+    ],
+)
+def test_spans_that_cannot_be(rows: list[str], lines: list[int]) -> None:
+    markup = "".join(f"\n<tr>{row}</tr>" for row in rows)
+    found = validate(PAGE.format(f'<div class="table"><table><tbody>{markup}</tbody></table></div>'))
+    assert [finding.line for finding in found] == lines
+
+
+def test_faults_of_all_kinds_are_told_from_top_to_bottom() -> None:
+    found = validate(PAGE.format('<p data-bbox="9 9 1 1">b</p>\n<script/>\n<p data-bbox="1 1 1 1">c</p>'))
+    assert [finding.line for finding in found] == [3, 4, 5]

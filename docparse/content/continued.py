@@ -1,4 +1,4 @@
-"""Tables that the end of a page has cut, joined again. In doubt they stay apart."""
+"""Tables that the end of a page or of a piece of it has cut, joined again. In doubt they stay apart."""
 
 import re
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ _LOWEST_TOP = 0.4
 """Share of the page's height above which a table that goes on begins."""
 _HIGHEST_END = 0.5
 """Share of the page's height below which a table that will go on ends."""
+_BETWEEN_ROWS = 0.012
+"""Share of the page's height between two rows of a table, with what boxes are off by."""
 _OFF = 0.08
 """Share of the page's width by which the sides of two parts may differ."""
 
@@ -41,7 +43,7 @@ def join_tables(pages: Sequence[Page]) -> dict[str, str]:
     Returns:
         For each id that is gone, the id of the table that has its rows.
     """
-    gone: dict[str, str] = {}
+    gone = {id: into for page in pages for id, into in _join_stacked(page).items()}
     before: _Open | None = None
     for page, following in pairwise(pages):
         before = before or _last_table(page)
@@ -58,6 +60,37 @@ def join_tables(pages: Sequence[Page]) -> dict[str, str]:
         following.elements = [element for element in following.elements if element is not first]
         before = None if _body(following) else _Open(before.table, first.box)
     return gone
+
+
+def _join_stacked(page: Page) -> dict[str, str]:
+    """The same for tables of one page that stand on top of each other with nothing between: one that was cut where
+    the page was cut for the model."""
+    gone: dict[str, str] = {}
+    kept: list[AnyElement] = []
+    for element in page.elements:
+        above = kept[-1] if kept else None
+        if isinstance(element, Table) and isinstance(above, Table) and _stands_on(above, element, page):
+            join_parts(above, page.number, element, page.number, is_below=True)
+            _append_rows(above, element, head=0)
+            gone[element.id] = above.id
+        else:
+            kept.append(element)
+    page.elements = kept
+    return gone
+
+
+def _stands_on(above: Table, below: Table, page: Page) -> bool:
+    if not above.column_count == below.column_count > 1 or (_head_rows(below) and not below.header_inferred):
+        return False
+    end = above.parts[-1].box if above.parts else above.box
+    if end is None or below.box is None:
+        return False
+    off = _OFF * page.width
+    return (
+        abs(below.box.y0 - end.y1) <= _BETWEEN_ROWS * page.height
+        and abs(end.x0 - below.box.x0) <= off
+        and abs(end.x1 - below.box.x1) <= off
+    )
 
 
 def _body(page: Page) -> list[AnyElement]:
@@ -130,7 +163,15 @@ def _absorb(table: Table, page: Page, first: Table, following: Page, head: int) 
     join_parts(table, page.number, first, following.number)
     table.parts[0].first_row = 0
     table.parts[-1].first_row = table.row_count
+    _append_rows(table, first, head)
+
+
+def _append_rows(table: Table, first: Table, head: int) -> None:
     down = table.row_count - head
-    table.cells += [cell.model_copy(update={"row": cell.row + down}) for cell in first.cells if cell.row >= head]
+    # What was taken for a head stands in the middle of the table.
+    header = {"header": False} if first.header_inferred else {}
+    table.cells += [
+        cell.model_copy(update={"row": cell.row + down, **header}) for cell in first.cells if cell.row >= head
+    ]
     table.row_count += first.row_count - head
     table.text = table_text(table.cells)

@@ -133,12 +133,20 @@ def _place_goes_on(before: _Open, box: Box | None, page: Page) -> bool:
         return False
     if _is_next_column(before.box, box, right_to_left=is_right_to_left(before.element.text)):
         return box.y0 < before.box.y1 - _COLUMN_RISE * page.height
-    shared = min(before.box.x1, box.x1) - max(before.box.x0, box.x0)
-    if shared <= 0.8 * min(before.box.width, box.width):
+    if before.has_float:
+        return box.y0 >= before.box.y1 and _is_same_column(before.box, box)
+    return _is_below(before, box, page)
+
+
+def _is_below(before: _Open, box: Box | None, page: Page) -> bool:
+    """Cut where the page was cut for the model: the next line of the column."""
+    if page is not before.page or before.has_float or before.box is None or box is None:
         return False
-    # Above and below a float in the same column, or cut where the page was cut for the model: at the line's distance.
-    gap = (box.y0 - before.box.y1) / page.height
-    return gap >= 0 if before.has_float else -_LINE_GAP <= gap <= _LINE_GAP
+    return abs(box.y0 - before.box.y1) <= _LINE_GAP * page.height and _is_same_column(before.box, box)
+
+
+def _is_same_column(above: Box, below: Box) -> bool:
+    return min(above.x1, below.x1) - max(above.x0, below.x0) > 0.8 * min(above.width, below.width)
 
 
 def _is_next_column(before: Box, box: Box, *, right_to_left: bool) -> bool:
@@ -165,5 +173,5 @@ def _fits(before: Box, after: Box) -> bool:
 
 def _absorb(before: _Open, element: Paragraph | ListItem, page: Page, vocabulary: set[str]) -> None:
     whole = before.element
-    join_parts(whole, before.page.number, element, page.number)
+    join_parts(whole, before.page.number, element, page.number, is_below=_is_below(before, element.box, page))
     whole.text = join_texts((whole.text, element.text), vocabulary)

@@ -5,14 +5,22 @@ import math
 from ..document import AnyElement, Grounding, Part
 
 
-def join_parts(whole: AnyElement, page: int, element: AnyElement, element_page: int) -> None:
+def join_parts(
+    whole: AnyElement, page: int, element: AnyElement, element_page: int, *, is_below: bool = False
+) -> None:
     """Give ``whole``, which stands on ``page``, the places of ``element`` and what is said of its words.
 
-    To be called while both still have their own text, whose length is their weight.
+    With ``is_below`` the element stands right below, and both are one place. To be called while both still have their
+    own text, whose length is their weight.
     """
     weights = (len(whole.text), len(element.text))
-    before = whole.parts or [Part(page=page, box=whole.box)]
-    whole.parts = [*before, *(element.parts or [Part(page=element_page, box=element.box)])]
+    if is_below:
+        place = whole.parts[-1] if whole.parts else whole
+        if place.box is not None and element.box is not None:
+            place.box = place.box.union(element.box)
+    else:
+        before = whole.parts or [Part(page=page, box=whole.box)]
+        whole.parts = [*before, *(element.parts or [Part(page=element_page, box=element.box)])]
     whole.confidence = _geometric_mean(whole.confidence, element.confidence, weights)
     if whole.grounding and element.grounding and sum(weights):
         shares = zip((whole.grounding.support, element.grounding.support), weights, strict=True)

@@ -175,3 +175,30 @@ def test_cells_of_a_later_page_have_no_box_on_the_first_in_the_format() -> None:
     written = Document(generator="test", source=source(2), pages=pages).to_qwenvl()
     assert "2000" not in written
     assert validate(written) == []
+
+
+def test_a_table_that_was_cut_where_the_page_was_is_one_place() -> None:
+    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
+    second = table("b", "2013|77", "2014|90", box=Box(52, 143, 548, 180))
+    third = table("c", "2015|64", box=Box(52, 182, 548, 200))
+    second.cells[0].header = second.cells[1].header = second.header_inferred = True
+    whole = page(1, first, second, third)
+    assert join_tables([whole]) == {"b": "a", "c": "a"}
+    assert tables([whole]) == [first]
+    assert first.text == "Year\tIce\n2012\t81\n2013\t77\n2014\t90\n2015\t64"
+    assert [cell.header for cell in first.cells] == [True] * 2 + [False] * 8
+    assert (first.box, first.parts) == (Box(50, 100, 550, 200), [])
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(table("b", "2013|77", box=Box(52, 180, 548, 200)), id="far-below"),
+        pytest.param(table("b", "2013|77", box=Box(152, 142, 548, 200)), id="narrower"),
+        pytest.param(table("b", "2013|77|3", box=Box(52, 142, 548, 200)), id="more-columns"),
+        pytest.param(table("b", "Year|Ice", "2013|77", head=1, box=Box(52, 142, 548, 200)), id="head"),
+    ],
+)
+def test_tables_on_one_page_stay_apart(second: Table) -> None:
+    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
+    assert joined([page(1, first, second)]) is None

@@ -62,6 +62,7 @@ def test_where_the_page_was_cut_for_the_model() -> None:
     first, second = Box(60, 100, 540, 160), Box(60, 163, 540, 220)
     parts = Paragraph(text=BEFORE, box=first), Paragraph(text=AFTER, box=second)
     assert joined(page(1, *parts)) == [f"{BEFORE} {AFTER}"]
+    assert (parts[0].box, parts[0].parts) == (Box(60, 100, 540, 220), [])
 
 
 def test_over_three_pages() -> None:

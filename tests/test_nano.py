@@ -46,7 +46,7 @@ def test_stock_transformers_writes_the_same(paragraph: Path) -> None:
     patches = to_patches(piece.image, info.image_settings)
     prompt = prompt_tokens(model.tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2))
     ours = Sequence(prompt=prompt, limit=2048, deadline=math.inf)
-    decode(model, ours, patches)
+    decode(model, [ours], [patches])
     network = Qwen2_5_VLForConditionalGeneration.from_pretrained(FOLDER, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(FOLDER)
     question = torch.tensor([prompt])

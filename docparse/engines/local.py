@@ -11,12 +11,13 @@ from ..document import StopReason
 from ..errors import PageError
 from ..options import Options
 from ..runtime.checkpoint import NANO, check, first_line, locate, name_of
-from ..runtime.images import to_patches
+from ..runtime.images import Patches, to_patches
 from ..runtime.pieces import Piece, cut, halves
 from .base import EnginePage, ModelOutput
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
+    from ..runtime import decode as decoding
     from ..runtime.model import LoadedModel
 
 _MOST_PIXELS = 2_408_448
@@ -24,6 +25,8 @@ _MOST_PIXELS = 2_408_448
 tokens and minutes a page; more is had with ``--max-pixels``."""
 _MOST_PIXELS_CUT = 4_000_000
 """An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
+_AT_ONCE = 16
+"""Pieces of a page that are read side by side."""
 _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
 
@@ -112,15 +115,33 @@ class LocalEngine:
                 yield piece, answer
 
     def _answers(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
-        return [self._answer(model, image, deadline) for image in images]
+        """What the model writes to each image."""
+        return [
+            answer
+            for start in range(0, len(images), _AT_ONCE)
+            for answer in self._side_by_side(model, images[start : start + _AT_ONCE], deadline)
+        ]
 
-    def _answer(self, model: "LoadedModel", image: Image.Image, deadline: float) -> Answer:
+    def _side_by_side(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
         import torch
 
-        from ..runtime import decode
+        from ..runtime.decode import decode
+
+        patches = [to_patches(image, self._image_settings) for image in images]
+        sequences = [self._sequence(model, one, deadline) for one in patches]
+        try:
+            decode(model, sequences, patches)
+        except (MemoryError, RuntimeError) as error:
+            # On a CPU torch says so in words only.
+            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+                raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
+            raise PageError(f"the model failed on it: {first_line(error)}") from error
+        return [_answer(model, sequence, one.size) for sequence, one in zip(sequences, patches, strict=True)]
+
+    def _sequence(self, model: "LoadedModel", patches: Patches, deadline: float) -> "decoding.Sequence":
+        from ..runtime.decode import Sequence
         from ..runtime.prompt import prompt_tokens
 
-        patches = to_patches(image, self._image_settings)
         image_tokens = patches.token_count(self._image_settings.merge_size)
         prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
         room = model.context_length - len(prompt)
@@ -133,18 +154,14 @@ class LocalEngine:
         if self._info.pieces is not None:
             # Print that is as dense as can be read takes little more than one token a cell.
             limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
-        sequence = decode.Sequence(prompt=prompt, limit=limit, deadline=deadline)
-        try:
-            decode.decode(model, sequence, patches)
-        except (MemoryError, RuntimeError) as error:
-            # On a CPU torch says so in words only.
-            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-                raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
-            raise PageError(f"the model failed on it: {first_line(error)}") from error
-        assert sequence.stop_reason is not None
-        text = _text(model, sequence.tokens)
-        ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
-        return Answer(text, sequence.stop_reason, patches.size, sequence.logprobs, ends)
+        return Sequence(prompt=prompt, limit=limit, deadline=deadline)
+
+
+def _answer(model: "LoadedModel", sequence: "decoding.Sequence", size: tuple[int, int]) -> Answer:
+    assert sequence.stop_reason is not None
+    text = _text(model, sequence.tokens)
+    ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
+    return Answer(text, sequence.stop_reason, size, sequence.logprobs, ends)
 
 
 def _text(model: "LoadedModel", tokens: list[int]) -> str:

@@ -74,7 +74,7 @@ def test_it_reads_a_scan(docparse: Run) -> None:
     )
     read = " ".join(f"{element.get('marker', '')} {element['text']}".strip() for element in page["elements"])
     assert Levenshtein.normalized_distance(" ".join(read.split()), printed) < MOST_WRONG
-    assert all(element["box"] for element in page["elements"])
+    assert sum(element["box"] is not None for element in page["elements"]) > 0.8 * len(page["elements"])
     assert all(0 < element["confidence"] <= 1 for element in page["elements"])
 
 
@@ -83,13 +83,23 @@ def test_it_reads_the_pages_that_have_no_text_layer(docparse: Run) -> None:
     assert [page["engine"] for page in ran.json["pages"]] == ["layout", "local"]
 
 
-def test_it_reads_a_scan_that_somebody_has_stamped(docparse: Run, paragraph: Path, tmp_path: Path) -> None:
+def test_it_reads_a_scan_that_somebody_has_stamped(docparse: Run, tmp_path: Path) -> None:
     with pymupdf.open() as document:
-        page = document.new_page(width=360, height=180)
-        page.insert_image((0, 0, 360, 45), filename=paragraph)
-        page.insert_image((0, 60, 360, 105), filename=paragraph)
-        page.insert_image((0, 120, 360, 165), filename=paragraph)
-        page.insert_text((10, 178), "Copy 3 of 5", fontsize=6)
+        page = document.new_page(width=595, height=842)
+        page.insert_image(page.rect, filename=SAMPLES / "scan.png")
+        page.insert_text((400, 820), "Copy 3 of 5", fontsize=8)
         document.save(tmp_path / "stamped.pdf")
-    read = docparse("stamped.pdf", "-f", "json")
+    read = docparse("stamped.pdf", "-f", "json", "--max-new-tokens", "20")
     assert [page["engine"] for page in read.json["pages"]] == ["local"]
+
+
+def test_pieces_that_are_not_read_to_their_end_are_told(docparse: Run) -> None:
+    ran = docparse(SAMPLES / "scan.png", "-f", "json", "--max-new-tokens", "30", "--save-raw", "raw")
+    (page,) = ran.json["pages"]
+    assert (ran.code, page["status"]) == (7, "partial")
+    assert page["stop_reason"] == "length"
+    assert {"answer-cut-off", "unclosed-at-end"} <= {problem["kind"] for problem in page["problems"]}
+    # They are all read as far as the limit lets them, and once more in halves.
+    assert len(page["elements"]) > 5
+    again = docparse(SAMPLES / "scan.png", "-f", "json", "--engine", "replay", "--model", "raw")
+    assert again.json["pages"][0]["elements"] == page["elements"]

@@ -33,17 +33,13 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
-        element.box = _place(element.box, scale, page)
-        if element.box is None:
-            continue
-        if element.box.area == 0:
-            element.box = None
-            message = "the box given for this element lies outside the page and was refused"
-            problems.append(
-                Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
-            )
-        for cell in _cells(element):
-            cell.box = _place(cell.box, scale, page)
+        for what, placed in [("element", element), *(("cell", cell) for cell in _cells(element))]:
+            given, placed.box = placed.box, _place(placed.box, scale, page)
+            if given is not None and placed.box is None:
+                message = f"the box given for this {what} lies outside the page and was refused"
+                problems.append(
+                    Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
+                )
     link_captions(elements, page.height)
     problems += examine(elements)
     if page.text_layer is not None:
@@ -58,11 +54,12 @@ def _cells(element: AnyElement) -> list[Cell]:
 
 
 def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box | None:
-    """The box in page units; empty where it is not on the page."""
+    """The box in page units; None where it is not on the page or has no area there."""
     if box is None:
         return None
     scaled = box.scaled(*scale)
     clipped = scaled.clipped(page.width, page.height)
     if clipped.area < _LEAST_INSIDE * scaled.area:
-        return Box(0.0, 0.0, 0.0, 0.0)
-    return clipped.rounded()
+        return None
+    rounded = clipped.rounded()
+    return rounded if rounded.area > 0 else None

@@ -22,3 +22,4 @@ bench:  ## the comparisons of the README; they need ../shared/corpus
 	python benchmarks/quality.py
 	python benchmarks/speed.py --repeats 1
 	python benchmarks/robust.py --jobs 2
+	python benchmarks/exports.py

@@ -1,4 +1,4 @@
-.PHONY: check test samples golden bench
+.PHONY: check test fuzz samples golden bench
 
 check:  ## lint, formatting, types, checked-in samples
 	ruff check .
@@ -8,6 +8,9 @@ check:  ## lint, formatting, types, checked-in samples
 
 test:  ## all tests, on all cores
 	python -m pytest -n auto
+
+fuzz:  ## 100,000 arbitrary and mutated answers through everything after the model; hours on few cores
+	python -m tests.fuzz
 
 samples:  ## make the sample documents anew
 	python samples/make.py
@@ -19,3 +22,4 @@ bench:  ## the comparisons of the README; they need ../shared/corpus
 	python benchmarks/quality.py
 	python benchmarks/speed.py --repeats 1
 	python benchmarks/robust.py --jobs 2
+	python benchmarks/exports.py

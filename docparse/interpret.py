@@ -38,17 +38,13 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     for element in elements:
         if isinstance(element, Table | Chart):
             infer_header(element)
-        element.box = _place(element.box, scale, page)
-        if element.box is None:
-            continue
-        if element.box.area == 0:
-            element.box = None
-            message = "the box given for this element lies outside the page and was refused"
-            problems.append(
-                Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
-            )
-        for cell in _cells(element):
-            cell.box = _place(cell.box, scale, page)
+        for what, placed in [("element", element), *(("cell", cell) for cell in _cells(element))]:
+            given, placed.box = placed.box, _place(placed.box, scale, page)
+            if given is not None and placed.box is None:
+                message = f"the box given for this {what} lies outside the page and was refused"
+                problems.append(
+                    Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
+                )
     link_captions(elements, page.height)
     problems += examine(elements)
     if page.text_layer is not None:
@@ -63,11 +59,12 @@ def _cells(element: AnyElement) -> list[Cell]:
 
 
 def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box | None:
-    """The box in page units; empty where it is not on the page."""
+    """The box in page units; None where it is not on the page or has no area there."""
     if box is None:
         return None
     scaled = box.scaled(*scale)
     clipped = scaled.clipped(page.width, page.height)
     if clipped.area < LEAST_INSIDE * scaled.area:
-        return Box(0.0, 0.0, 0.0, 0.0)
-    return clipped.rounded()
+        return None
+    rounded = clipped.rounded()
+    return rounded if rounded.area > 0 else None

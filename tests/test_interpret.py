@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from docparse.document import Chart, Chemical, Formula, Heading, Music, Picture, StopReason
+from docparse.document import Chart, Chemical, Formula, Heading, Music, Picture, StopReason, Table
 from docparse.engines.base import EnginePage, ModelOutput
 from docparse.geometry import Box
 from docparse.interpret import interpret
@@ -38,6 +38,14 @@ def test_a_box_beside_the_page_is_refused() -> None:
     (element,), (problem,) = interpret(output('<p data-bbox="2000 0 2100 100">A</p>'), page())
     assert element.box is None
     assert (problem.kind, problem.element) == ("box-outside-page", "p2-e1")
+
+
+def test_cells_are_placed_where_their_table_is_not() -> None:
+    cells = '<td data-bbox="100 200 300 400">a</td><td data-bbox="2000 0 2100 100">b</td>'
+    (table,), (problem,) = interpret(output(f'<div class="table"><table><tr>{cells}</tr></table></div>'), page())
+    assert isinstance(table, Table)
+    assert [cell.box for cell in table.cells] == [Box(50, 100, 150, 200), None]
+    assert (problem.kind, problem.element) == ("box-outside-page", table.id)
 
 
 def test_a_caption_belongs_to_what_is_near() -> None:

@@ -1,9 +1,7 @@
-"""Random formulas in LaTeX, molecules in SMILES, tunes in ABC; and what MuPDF needs to draw verovio's SVG."""
+"""Random formulas in LaTeX, molecules in SMILES, tunes in ABC."""
 
 from fractions import Fraction
 from random import Random
-
-from lxml import etree
 
 _LETTERS = "a b c d e f g h k m n p q r s t u v w x y z A B C D E F G H K L M N P Q R S T U V X".split()
 _GREEK = (
@@ -66,9 +64,6 @@ _BRANCHES = (
 _KEYS = ("C", "G", "D", "A", "F", "Bb", "Eb", "Am", "Em", "Dm", "Bm", "Gm")
 _METERS = ((4, 4), (3, 4), (2, 4), (6, 8))
 _PITCHES = ("C", "D", "E", "F", "G", "A", "B", "c", "d", "e", "f", "g", "a")
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_LINK = "{http://www.w3.org/1999/xlink}href"
 
 
 def latex(rng: Random) -> str:
@@ -145,7 +140,7 @@ def smiles(rng: Random, depth: int = 1) -> str:
 
 
 def abc(rng: Random) -> str:
-    """A tune without title: meter, unit, key, and two to eight bars."""
+    """A tune without title: meter, unit, key, and two to eight bars; some with triplets, some repeated."""
     beats, unit = rng.choice(_METERS)
     whole = Fraction(beats, unit) * 8
     place = rng.randrange(2, 9)
@@ -157,6 +152,10 @@ def abc(rng: Random) -> str:
         while left > 0:
             length = min(left, Fraction(rng.choice((1, 1, 1, 2, 2, 2, 3, 4) if unit == 4 else (1, 1, 2, 3, 3))))
             place = max(0, min(len(_PITCHES) - 1, place + rng.randint(-3, 3)))
+            if length == 2 and not beam and rng.random() < 0.08:
+                groups.append("(3" + "".join(rng.choice(_PITCHES[max(0, place - 2) : place + 3]) for _ in range(3)))
+                left -= length
+                continue
             note = "z" if rng.random() < 0.06 else rng.choice(("",) * 10 + ("^", "_", "=")) + _PITCHES[place]
             beam += note + ("" if length == 1 else str(length))
             left -= length
@@ -164,39 +163,5 @@ def abc(rng: Random) -> str:
                 groups.append(beam)
                 beam = ""
         bars.append(" ".join([*groups, beam] if beam else groups))
-    return f"M:{beats}/{unit}\nL:1/8\nK:{rng.choice(_KEYS)}\n{' | '.join(bars)} |]"
-
-
-def flat_svg(text: str) -> bytes:
-    """Verovio's drawing without nested drawings, references and style sheets, which MuPDF does not follow."""
-    root = etree.fromstring(text.encode())
-    symbols = {symbol.get("id"): symbol for defined in root.iter(f"{_SVG}defs") for symbol in defined}
-    for node in list(root.iter(f"{_SVG}use")):
-        parent = node.getparent()
-        if parent is None:
-            continue
-        group = etree.SubElement(parent, f"{_SVG}g", transform=node.get("transform", ""))
-        for path in symbols[node.get(_LINK, "")[1:]]:
-            etree.SubElement(group, f"{_SVG}path", d=path.get("d", ""), transform=path.get("transform", ""))
-        _remove(node)
-    for node in list(root.iter(f"{_SVG}g")):
-        if "placeholder" in node.get("class", "").split():
-            _remove(node)
-    for node in root.iter(f"{_SVG}path", f"{_SVG}rect", f"{_SVG}polygon", f"{_SVG}ellipse"):
-        if node.get("stroke-width"):
-            node.set("stroke", "black")
-    width = float(root.get("width", "").removesuffix("px"))
-    for inner in list(root.iter(f"{_SVG}svg"))[1:]:
-        scale = width / float(inner.get("viewBox", "").split()[2])
-        inner.tag = f"{_SVG}g"
-        etree.strip_attributes(inner, "viewBox")
-        inner.set("transform", f"scale({scale})")
-    for node in [*root.iter(f"{_SVG}style"), *root.iter(f"{_SVG}defs")]:
-        _remove(node)
-    return etree.tostring(root)
-
-
-def _remove(node: etree._Element) -> None:
-    parent = node.getparent()
-    if parent is not None:
-        parent.remove(node)
+    first, last = ("|: ", " :|") if rng.random() < 0.15 else ("", " |]")
+    return f"M:{beats}/{unit}\nL:1/8\nK:{rng.choice(_KEYS)}\n{first}{' | '.join(bars)}{last}"

@@ -12,6 +12,8 @@ import numpy as np
 import pymupdf
 from PIL import Image
 
+from ..content.music import draw
+from ..content.svg import standalone
 from ..extra import extra
 from . import notation
 
@@ -73,33 +75,16 @@ def molecule(number: int) -> Engraved:
 def music(number: int) -> Engraved:
     rng = Random(f"music {number}")
     abc = notation.abc(rng)
-    toolkit = _verovio()
-    toolkit.loadData(f"X:1\nT:\n{abc}\n")
-    drawing = notation.flat_svg(toolkit.renderToSVG(1))
-    document = pymupdf.open(stream=drawing, filetype="svg")
+    extra("verovio", "synth")
+    drawing = draw(f"X:1\n{abc}\n")
+    if drawing is None:
+        raise ValueError(f"verovio does not engrave {abc!r}")
+    # MuPDF knows no currentColor.
+    black = standalone(drawing).replace("currentColor", "black").encode()
+    document = pymupdf.open(stream=black, filetype="svg")
     pixmap = document[0].get_pixmap(matrix=pymupdf.Matrix(1.4, 1.4), colorspace=pymupdf.csGRAY, alpha=False)
     pixels = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width]
     return Engraved(abc, _cut(pixels.copy()), _STAFF * 4)
-
-
-@cache
-def _verovio() -> Any:
-    verovio = extra("verovio", "synth")
-    verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
-    toolkit.setOptions(
-        {
-            "inputFrom": "abc",
-            "header": "none",
-            "footer": "none",
-            "mnumInterval": 1000,
-            "adjustPageHeight": True,
-            "pageWidth": 1800,
-            "scale": 40,
-            "xmlIdSeed": 1,
-        }
-    )
-    return toolkit
 
 
 def _cut(pixels: Any) -> Image.Image:

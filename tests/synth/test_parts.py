@@ -1,10 +1,12 @@
 """What pages are made of: fonts, words, line breaks, drawings with their notation."""
 
 import re
+from fractions import Fraction
 from random import Random
 
 import pytest
 
+from docparse.content.abc import read_tune
 from docparse.content.formula import check
 from docparse.errors import UsageError
 from docparse.extra import extra
@@ -70,14 +72,28 @@ def test_formulas_are_latex_that_others_read_too() -> None:
 
 
 def test_bars_of_a_tune_are_full() -> None:
-    verovio = pytest.importorskip("verovio")
-    verovio.enableLog(verovio.LOG_OFF)
-    for number in range(20):
-        abc = notation.abc(Random(number))
+    tunes = [notation.abc(Random(number)) for number in range(60)]
+    for abc in tunes:
         beats, unit = re.findall(r"M:(\d)/(\d)", abc)[0]
-        for bar in abc.splitlines()[-1].removesuffix("|]").split("|"):
-            lengths = re.findall(r"[A-Ga-gz](\d*)", bar)
-            assert sum(int(length or 1) for length in lengths) == int(beats) * 8 // int(unit), abc
+        (voice,) = read_tune(f"X:1\n{abc}\n").voices
+        for measure in voice.measures:
+            lengths = [event.length * Fraction(*(event.tuplet or (1, 1))[::-1]) for event in measure.events]
+            assert sum(lengths) == Fraction(int(beats), int(unit)), abc
+    assert any("(3" in abc for abc in tunes)
+    assert any("|:" in abc for abc in tunes)
+
+
+def test_triplets_and_repeats_are_engraved(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("verovio")
+    from docparse.synth import pictures
+
+    def engraved(abc: str) -> bytes:
+        monkeypatch.setattr(notation, "abc", lambda rng: f"M:2/4\nL:1/8\nK:C\n{abc}")
+        return pictures.music.__wrapped__(0).image.tobytes()
+
+    plain = engraved("cdef | g4 |]")
+    assert plain == engraved("cdef | g4 |]")
+    assert len({plain, engraved("(3cde f2 | g4 |]"), engraved("cde f2 | g4 |]"), engraved("|: cdef | g4 :|")}) == 4
 
 
 def test_drawings_are_the_same_each_time_and_have_ink() -> None:

@@ -11,11 +11,11 @@ from rapidfuzz.distance import Levenshtein
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
+from docparse.pieces import cut
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
 from docparse.runtime.decode import Sequence, decode
 from docparse.runtime.images import to_patches
 from docparse.runtime.model import load
-from docparse.runtime.pieces import cut
 from docparse.runtime.placement import place
 from docparse.runtime.prompt import prompt_tokens
 from samples.source import minutes

@@ -6,8 +6,8 @@ from PIL import Image
 from docparse.document import StopReason
 from docparse.engines.pieced import Answer, join, picture
 from docparse.geometry import Box
+from docparse.pieces import Piece
 from docparse.qwenvl import parse
-from docparse.runtime.pieces import Piece
 
 
 def piece(x: float, y: float, scale: float = 2.0) -> Piece:

@@ -10,9 +10,9 @@ from PIL import Image
 from ..document import StopReason
 from ..errors import PageError
 from ..options import Options
+from ..pieces import Piece, cut, halves
 from ..runtime.checkpoint import NANO, check, first_line, locate, name_of
 from ..runtime.images import Patches, to_patches
-from ..runtime.pieces import Piece, cut, halves
 from .base import EnginePage, ModelOutput
 from .pieced import Answer, join, picture
 

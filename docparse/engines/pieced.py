@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..document import StopReason
 from ..geometry import Box
-from ..runtime.pieces import Piece
+from ..pieces import Piece
 
 _START = re.compile(r"\s*(?:```\w*\s*)?(?:<html>\s*)?(?:<body>\s*)?")
 _END = re.compile(r"\s*(?:</body>\s*)?(?:</html>\s*)?(?:```)?\s*\Z")

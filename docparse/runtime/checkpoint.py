@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from ..pieces import PieceSettings
 from .images import SETTINGS_FILES, ImageSettings
-from .pieces import PieceSettings
 
 ALIASES = {
     "3b": "Qwen/Qwen2.5-VL-3B-Instruct",

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..errors import UsageError
-from ..runtime.pieces import PieceSettings
+from ..pieces import PieceSettings
 from ..synth.page import make_page
 from ..synth.settings import Look, SynthSettings
 from .crops import make_crop

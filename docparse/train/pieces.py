@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..geometry import Box
-from ..runtime.pieces import Piece, PieceSettings, cut
+from ..pieces import Piece, PieceSettings, cut
 from ..synth.page import SynthPage
 from .lessons import CELL
 

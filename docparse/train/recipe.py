@@ -7,7 +7,7 @@ answers are short and full of letters.
 
 from dataclasses import dataclass
 
-from ..runtime.pieces import PieceSettings
+from ..pieces import PieceSettings
 from .batches import Canvas, Crops, Pages
 
 _CROP_LANGUAGES = (

@@ -78,6 +78,12 @@ def run_lengths(mask: Mask) -> npt.NDArray[np.int32]:
     return np.where(mask, below - above - 1, 0).astype(np.int32)
 
 
+def stretches(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where ``flags`` (``[n]``) are set one after the other: first and last + 1 of each stretch."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+
+
 def text_height(mask: Mask) -> float | None:
     """Pixels that most of the text is high, from the line's foot to about the top of its small letters.
 

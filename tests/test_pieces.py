@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from docparse.geometry import Box
-from docparse.runtime.ink import ink, pictures, slant, text_height
-from docparse.runtime.pieces import Piece, PieceSettings, cut, halves
+from docparse.pieces import Piece, PieceSettings, cut, halves
+from docparse.pieces.ink import ink, pictures, slant, text_height
 
 SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
 FACTOR = 16

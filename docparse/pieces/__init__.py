@@ -1,0 +1,10 @@
+"""Pages in pieces, for models too small to keep their place on a whole one.
+
+The page is straightened and brought to the text size that the model reads best (``ink``, ``sheet``), cut where it is
+white, between columns first (``columns``) and then between lines (``lines``); each piece knows its place on the page
+(``piece``). Needs numpy and Pillow alone.
+"""
+
+from .piece import Piece, PieceSettings, cut, halves
+
+__all__ = ["Piece", "PieceSettings", "cut", "halves"]

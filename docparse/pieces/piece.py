@@ -1,0 +1,94 @@
+"""A page in pieces, for a model too small to keep its place on a whole page: each a few lines of one column."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from ..geometry import Box
+from .columns import columns_of
+from .ink import ink, without_rules
+from .lines import MARGIN, parts_of
+from .sheet import Floats, Region, Sheet, straighten, trimmed
+
+
+@dataclass(frozen=True)
+class PieceSettings:
+    """What a checkpoint reads best: ``text_height`` pixels of small letters, at most ``max_tokens`` image tokens."""
+
+    text_height: float
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """``image`` is gray; its pixel (x, y) is the page image's ``(x, y) @ matrix[:, :2].T + matrix[:, 2]``."""
+
+    image: Image.Image
+    matrix: Floats
+    shown: Box
+    """The part of the page that is to be seen; around it is blank paper. Pixels of the piece."""
+    is_picture: bool = False
+    """Whether there is nothing in it to be read."""
+
+    def to_page(self, box: Box) -> Box:
+        """A box in pixels of the piece as the box around it in pixels of the page image."""
+        corners = np.array([(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+        placed = corners @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return Box(*placed.min(axis=0).tolist(), *placed.max(axis=0).tolist())
+
+
+def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]:
+    """The pieces of a page image in reading order; none where there is no ink.
+
+    The sides of a piece are multiples of ``factor``, so that the model's own resizing leaves it as it is.
+    """
+    sheet = straighten(image.convert("L"), settings.text_height)
+    most = settings.max_tokens * factor**2
+    whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
+    columns = [] if whole is None else columns_of(sheet, whole)
+    parts = [part for column in columns for part in parts_of(sheet, column, most)]
+    pieces = [_piece(sheet, part, factor, most) for part in parts]
+    for picture in sheet.pictures:
+        # After the last part that begins above it in its own column.
+        before = [
+            index
+            for index, part in enumerate(parts)
+            if part.top <= picture.top and part.left < picture.right and part.right > picture.left
+        ]
+        place = before[-1] + 1 if before else 0
+        parts.insert(place, picture)
+        pieces.insert(place, replace(_piece(sheet, picture, factor, most), is_picture=True))
+    return pieces
+
+
+def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
+    """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
+    mask = ink(np.asarray(piece.image))
+    text, rules = without_rules(mask, settings.text_height)
+    sheet = Sheet(piece.image, piece.matrix, text, rules, [], settings.text_height)
+    whole = trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
+    if whole is None:
+        return [piece]
+    most = math.ceil(0.6 * piece.image.width * piece.image.height)
+    return [_piece(sheet, part, factor, most) for part in parts_of(sheet, whole, most)]
+
+
+def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
+    image = sheet.image.crop((part.left, part.top, part.right, part.bottom))
+    margin = round(MARGIN * sheet.unit)
+    # What cannot be cut is a picture as a rule, and is known as one when it is smaller too.
+    shrink = min(1.0, math.sqrt(most / ((image.width + 2 * margin) * (image.height + 2 * margin))))
+    if shrink < 1:
+        smaller = [max(1, round(length * shrink)) for length in image.size]
+        image = image.resize((smaller[0], smaller[1]), Image.Resampling.BICUBIC)
+    pixels = np.asarray(image)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    size = [-(-(length + 2 * margin) // factor) * factor for length in image.size]
+    padded = Image.new("L", (size[0], size[1]), int(np.percentile(border, 75)))
+    padded.paste(image, (margin, margin))
+    turn = sheet.matrix[:, :2]
+    shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
+    shown = Box(margin, margin, margin + image.width, margin + image.height)
+    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 EPILOG = (
     "Other commands: docparse models (checkpoints), docparse convert (saved JSON to other formats), "
-    "docparse eval (against ground truth), "
+    "docparse tables and docparse music (as files of their own), docparse validate (QwenVL HTML), "
+    "docparse eval (against ground truth), docparse synth and docparse train, "
     "docparse schema (of the JSON), docparse doctor (what will be used and why). "
     "A file that is called like a command: docparse parse FILE."
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..content.text import printable, split_math
 
@@ -17,7 +18,7 @@ _WIDE = re.compile(f"[{_CJK}]")
 _SENTENCE_END = re.compile("(?:[.!?…][\"'”’»)\\]]*\\s+|[。！？][」』）]*\\s*|\n\\s*)\\Z")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Atom:
     """What is never cut, with the blanks behind it."""
 
@@ -65,4 +66,9 @@ def words_of(text: str) -> list[Atom]:
             else:
                 found.append(part)
             is_open = not is_wide
-    return [Atom(part, estimate(part), bool(_SENTENCE_END.search(part))) for part in found]
+    return [_word(part) for part in found]
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(text: str) -> Atom:
+    return Atom(text, estimate(text), bool(_SENTENCE_END.search(text)))

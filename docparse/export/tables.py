@@ -57,7 +57,8 @@ def width_of(rows: Sequence[Sequence[Cell]]) -> int:
 
 def slots(rows: Sequence[Sequence[Cell]]) -> list[list[str | None]]:
     """The texts of ``believable_rows`` by row and column; None where a span reaches."""
-    texts: list[list[str | None]] = [[None] * width_of(rows) for _ in rows]
+    width = width_of(rows)
+    texts: list[list[str | None]] = [[None] * width for _ in rows]
     for row, cells in zip(texts, rows, strict=True):
         for cell in cells:
             row[cell.column] = printable(cell.text)

@@ -70,8 +70,9 @@ class LocalEngine:
         model = self.load()
         import torch
 
-        from ..runtime.decode import Sequence, decode
+        from ..runtime.decode import decode
         from ..runtime.prompt import prompt_tokens
+        from ..runtime.sequence import Job, Sequence
 
         patches = to_patches(page.image.image, self._image_settings)
         image_tokens = patches.token_count(self._image_settings.merge_size)
@@ -88,12 +89,14 @@ class LocalEngine:
             deadline=time.monotonic() + self._options.decode_timeout,
         )
         try:
-            decode(model, sequence, patches)
+            decode(model, [Job(sequence, patches)], slots=1)
         except (MemoryError, RuntimeError) as error:
             # On a CPU torch says so in words only.
             if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
                 raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
             raise PageError(f"the model failed on it: {first_line(error)}") from error
+        if sequence.error is not None:
+            raise sequence.error
         assert sequence.stop_reason is not None
         text = _text(model, sequence.tokens)
         return ModelOutput(

@@ -13,13 +13,14 @@ import torch
 from PIL import Image
 
 from docparse.document import StopReason
-from docparse.errors import ModelError, PageError
+from docparse.errors import ModelError
 from docparse.runtime.checkpoint import check
-from docparse.runtime.decode import Sequence, decode
+from docparse.runtime.decode import decode
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement, devices, place
 from docparse.runtime.prompt import prompt_tokens
+from docparse.runtime.sequence import Job, Sequence
 from tests.checkpoints import make_checkpoint
 
 FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
@@ -39,7 +40,7 @@ def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patc
 def answer(model: LoadedModel, size: tuple[int, int], limit: int = 40, seconds: float = 60) -> Sequence:
     prompt, patches = question(model, size)
     sequence = Sequence(prompt, limit, time.monotonic() + seconds)
-    decode(model, sequence, patches)
+    decode(model, [Job(sequence, patches)], slots=1)
     return sequence
 
 
@@ -98,8 +99,9 @@ def test_the_deadline_holds_in_the_middle_of_an_answer(model: LoadedModel) -> No
 def test_numbers_that_overflow_are_told(checkpoint: Path) -> None:
     model = load(check(checkpoint), FLOAT32)
     model.network.lm_head.weight.fill_(math.nan)
-    with pytest.raises(PageError, match="give --dtype float32"):
-        answer(model, (56, 56))
+    sequence = answer(model, (56, 56))
+    assert "give --dtype float32" in str(sequence.error)
+    assert sequence.stop_reason is None
 
 
 def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) -> None:

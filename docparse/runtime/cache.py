@@ -11,7 +11,7 @@ _SHARE = 0.5
 """Of the memory that is free: the rest is for activations, and for whatever else runs on the machine."""
 
 
-class SlotCache(Cache):
+class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
     """Memory for ``slots`` sequences of up to ``length`` tokens, taken when a layer first writes and kept.
 
     Before each pass say what is to be written: ``fill`` a slot with a prompt, or ``step`` all busy ones by a token.
@@ -103,6 +103,6 @@ def slots_that_fit(network: Any, device: torch.device, length: int) -> int:
     fitting = [
         int(free[name] * _SHARE) // (count * layer_bytes)
         for where, count in layers.items()
-        if (name := where.type if where.index is None else where.index) in free
+        if (name := where.index if where.type == "cuda" else where.type) in free
     ]
     return max(1, min(fitting, default=1))

@@ -19,7 +19,7 @@ def jobs(*limits: int, seconds: float = 60) -> list[Job]:
 
 def rounds(schedule: Schedule, of: list[Job]) -> list[list[int]]:
     """Which jobs (by number) are in the slots at each step, all of them writing one token a step."""
-    seen = []
+    seen: list[list[int]] = []
     while True:
         while (job := schedule.enter()) is not None:
             job.sequence.add(7, -0.5, frozenset())

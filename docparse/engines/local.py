@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -17,8 +17,8 @@ from .base import EnginePage, ModelOutput
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
-    from ..runtime import decode as decoding
     from ..runtime.model import LoadedModel
+    from ..runtime.sequence import Job, Sequence
 
 _MOST_PIXELS = 2_408_448
 """3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
@@ -99,7 +99,7 @@ class LocalEngine:
         )
 
     def _read_pieces(
-        self, model: "LoadedModel", pieces: Sequence[Piece], deadline: float, *, may_halve: bool = True
+        self, model: "LoadedModel", pieces: list[Piece], deadline: float, *, may_halve: bool = True
     ) -> Iterator[tuple[Piece, Answer]]:
         """The pieces with their answers; one that the model did not come to an end with is read again in halves."""
         assert self._info.pieces is not None
@@ -114,33 +114,29 @@ class LocalEngine:
             else:
                 yield piece, answer
 
-    def _answers(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
-        """What the model writes to each image."""
-        return [
-            answer
-            for start in range(0, len(images), _AT_ONCE)
-            for answer in self._side_by_side(model, images[start : start + _AT_ONCE], deadline)
-        ]
-
-    def _side_by_side(self, model: "LoadedModel", images: Sequence[Image.Image], deadline: float) -> list[Answer]:
+    def _answers(self, model: "LoadedModel", images: list[Image.Image], deadline: float) -> list[Answer]:
+        """What the model writes to each image, several of them side by side."""
         import torch
 
         from ..runtime.decode import decode
+        from ..runtime.sequence import Job, Sequence
 
-        patches = [to_patches(image, self._image_settings) for image in images]
-        sequences = [self._sequence(model, one, deadline) for one in patches]
+        jobs = []
+        for image in images:
+            patches = to_patches(image, self._image_settings)
+            jobs.append(Job(self._sequence(model, patches, deadline), patches))
         try:
-            decode(model, sequences, patches)
+            decode(model, jobs, _AT_ONCE)
         except (MemoryError, RuntimeError) as error:
             # On a CPU torch says so in words only.
             if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
                 raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
             raise PageError(f"the model failed on it: {first_line(error)}") from error
-        return [_answer(model, sequence, one.size) for sequence, one in zip(sequences, patches, strict=True)]
+        return [_answer(model, job) for job in jobs]
 
-    def _sequence(self, model: "LoadedModel", patches: Patches, deadline: float) -> "decoding.Sequence":
-        from ..runtime.decode import Sequence
+    def _sequence(self, model: "LoadedModel", patches: Patches, deadline: float) -> "Sequence":
         from ..runtime.prompt import prompt_tokens
+        from ..runtime.sequence import Sequence
 
         image_tokens = patches.token_count(self._image_settings.merge_size)
         prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
@@ -157,11 +153,14 @@ class LocalEngine:
         return Sequence(prompt=prompt, limit=limit, deadline=deadline)
 
 
-def _answer(model: "LoadedModel", sequence: "decoding.Sequence", size: tuple[int, int]) -> Answer:
+def _answer(model: "LoadedModel", job: "Job") -> Answer:
+    sequence = job.sequence
+    if sequence.error is not None:
+        raise sequence.error
     assert sequence.stop_reason is not None
     text = _text(model, sequence.tokens)
     ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
-    return Answer(text, sequence.stop_reason, size, sequence.logprobs, ends)
+    return Answer(text, sequence.stop_reason, job.patches.size, sequence.logprobs, ends)
 
 
 def _text(model: "LoadedModel", tokens: list[int]) -> str:

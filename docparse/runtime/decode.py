@@ -1,151 +1,114 @@
 """Greedy decoding: the most probable token, one after the other, until the model ends or must.
 
-What comes out is what ``generate(do_sample=False, repetition_penalty=1.0)`` of transformers gives. A penalty that
-the checkpoint's generation_config.json states is left out on purpose: it is meant for chat, and a page repeats itself
-rightly (tags, cells, digits), which a penalty would make it misspell.
+What comes out is what ``generate(do_sample=False, repetition_penalty=1.0)`` of transformers gives for each prompt
+alone. A penalty that the checkpoint's generation_config.json states is left out on purpose: it is meant for chat, and
+a page repeats itself rightly (tags, cells, digits), which a penalty would make it misspell.
 """
 
-import math
-import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch.nn.functional import pad
-from transformers import DynamicCache
+from torch import Tensor
 
-from ..document import StopReason
-from ..errors import PageError
-from .images import Patches
+from .cache import SlotCache, slots_that_fit
 from .model import LoadedModel
-
-
-@dataclass
-class Sequence:
-    """One answer as it grows."""
-
-    prompt: list[int]
-    limit: int
-    """Most tokens that may be written."""
-    deadline: float
-    """``time.monotonic()`` at which writing stops."""
-    tokens: list[int] = field(default_factory=list)
-    """What was written; an end token is not among it."""
-    logprobs: list[float] = field(default_factory=list)
-    """Natural logarithm of the probability of each token written."""
-    stop_reason: StopReason | None = None
-
-    def add(self, token: int, logprob: float, end_tokens: frozenset[int]) -> None:
-        """Take the next token, and see whether it was the last."""
-        if token in end_tokens:
-            self.stop_reason = StopReason.END
-            return
-        self.tokens.append(token)
-        self.logprobs.append(logprob)
-        if len(self.tokens) >= self.limit:
-            self.stop_reason = StopReason.LENGTH
-        elif time.monotonic() >= self.deadline:
-            self.stop_reason = StopReason.TIMEOUT
+from .schedule import Schedule
+from .sequence import Job, Sequence
 
 
 @torch.inference_mode()
-def decode(model: LoadedModel, sequences: list[Sequence], images: list[Patches]) -> None:
-    """Write the answers to the prompts side by side; the placeholders in each of them stand for its image.
+def decode(model: LoadedModel, jobs: list[Job], slots: int) -> None:
+    """Write the answers of all ``jobs``, up to ``slots`` of them at once, or as many as the memory has room for.
 
-    A prompt goes through the model alone, together with its image; then all answers grow by one token a pass, on the
-    cache of keys and values. The image's tokens share positions (MRoPE), so text goes on at its own position and not
-    at its index.
-
-    Raises:
-        PageError: the model's numbers are no numbers.
+    A prompt goes through the model once, alone, together with its image; then one token of each answer a pass. As
+    one ends, the next prompt takes its place. Each sequence says how it ended; where the model's numbers are no
+    numbers that is its ``error``, and the others go on.
     """
-    begun = [_begin(model, sequence, patches) for sequence, patches in zip(sequences, images, strict=True)]
-    rows = [row for row in begun if row.sequence.stop_reason is None]
-    if not rows:
+    if not jobs:
         return
-    cache, mask = _stack([row.cache for row in rows])
+    length = max(job.sequence.longest for job in jobs)
+    slots = min(slots, len(jobs), slots_that_fit(model.network, model.device, length))
+    schedule = Schedule(jobs, slots)
+    cache = SlotCache(slots, length)
     while True:
-        result = model.network(
-            input_ids=torch.tensor([[row.sequence.tokens[-1]] for row in rows], device=model.device),
-            position_ids=torch.tensor([[row.position] for row in rows], device=model.device).expand(3, -1, -1),
-            attention_mask=mask,
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        _add(model, [row.sequence for row in rows], result.logits[:, -1])
-        for row in rows:
-            row.position += 1
-        left = [index for index, row in enumerate(rows) if row.sequence.stop_reason is None]
-        if not left:
+        while (job := schedule.enter()) is not None:
+            logits = _read_prompt(model, job, cache, len(schedule.running) - 1)
+            _advance(model, schedule, cache, logits, [job.sequence])
+        if not schedule.running:
             return
-        if mask is not None:
-            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
-        if len(left) < len(rows):
-            rows = [rows[index] for index in left]
-            kept = torch.tensor(left, device=model.device)
-            cache.batch_select_indices(kept)
-            mask = None if mask is None else mask[kept]
+        sequences = [job.sequence for job in schedule.running]
+        _advance(model, schedule, cache, _step(model, sequences, cache), sequences)
 
 
-@dataclass
-class _Row:
-    """A sequence under way: ``position`` is that of its last token, of which the cache knows nothing yet."""
-
-    sequence: Sequence
-    cache: Any
-    position: int
-
-
-def _begin(model: LoadedModel, sequence: Sequence, patches: Patches) -> _Row:
-    """The prompt and its image through the model, and the first token of the answer."""
+def _read_prompt(model: LoadedModel, job: Job, cache: SlotCache, slot: int) -> Tensor:
+    """Logits ``[1, vocabulary]`` of the first token. The image's tokens share positions (MRoPE)."""
     network, device = model.network, model.device
+    sequence, patches = job.sequence, job.patches
     prompt = torch.tensor([sequence.prompt], device=device)
     is_image = (prompt == network.config.image_token_id).int()
     grid = torch.tensor([patches.grid], device=device)
     positions, offset = network.model.get_rope_index(prompt, mm_token_type_ids=is_image, image_grid_thw=grid)
+    sequence.offset = int(offset[0])
+    places = torch.arange(len(sequence.prompt), device=device)
+    cache.fill(slot)
     result = network(
         input_ids=prompt,
         position_ids=positions,
+        # Without a mask attention is causal.
+        attention_mask=_masks(network, None, places[:, None], places),
+        past_key_values=cache,
         pixel_values=torch.from_numpy(patches.values).to(device, network.dtype),
         image_grid_thw=grid,
         mm_token_type_ids=is_image,
-        use_cache=True,
         logits_to_keep=1,
     )
-    _add(model, [sequence], result.logits[:, -1])
-    return _Row(sequence, result.past_key_values, len(sequence.prompt) + int(offset[0]))
+    logits: Tensor = result.logits[:, -1]
+    return logits
 
 
-def _stack(caches: list[Any]) -> tuple[Any, Any]:
-    """One cache of all, each row at its right end, and which of its places are in use: bool ``[rows, length]``, or
-    None where all are."""
-    lengths = [cache.get_seq_length() for cache in caches]
-    longest = max(lengths)
-    if len(caches) == 1:
-        return caches[0], None
-    stacked = DynamicCache()
-    for index, layers in enumerate(zip(*(cache.layers for cache in caches), strict=True)):
-        keys, values = _aligned([layer.keys for layer in layers]), _aligned([layer.values for layer in layers])
-        stacked.update(keys, values, index)
-    device = stacked.layers[0].keys.device
-    used = torch.arange(longest, device=device) >= longest - torch.tensor(lengths, device=device)[:, None]
-    # The next token's own place.
-    return stacked, torch.cat([used, used.new_ones(len(caches), 1)], dim=1)
+def _step(model: LoadedModel, sequences: list[Sequence], cache: SlotCache) -> Tensor:
+    """Logits ``[sequences, vocabulary]`` of the token after the last of each."""
+    rows = [(sequence.tokens[-1], sequence.place, sequence.place + sequence.offset) for sequence in sequences]
+    tokens, places, positions = torch.tensor(rows, device=model.device).T
+    reach = max(sequence.place for sequence in sequences) + 1
+    cache.step(places, reach)
+    seen, places = torch.arange(reach, device=model.device), places[:, None, None, None]
+    hidden = any(sequence.place + 1 < reach for sequence in sequences)
+    result = model.network(
+        input_ids=tokens[:, None],
+        position_ids=positions[None, :, None].expand(3, -1, -1),
+        attention_mask=_masks(model.network, seen <= places if hidden else None, places, seen),
+        past_key_values=cache,
+    )
+    logits: Tensor = result.logits[:, -1]
+    return logits
 
 
-def _aligned(rows: list[Any]) -> Any:
-    """``[1, heads, length, size]`` each as one ``[rows, heads, longest, size]``, with zeros on the left."""
-    longest = max(row.shape[-2] for row in rows)
-    return torch.cat([pad(row, (0, 0, longest - row.shape[-2], 0)) for row in rows])
+def _masks(network: Any, mask: Tensor | None, places: Tensor, seen: Tensor) -> dict[str, Tensor | None]:
+    """What may be seen by each kind of layer, as transformers' decoder takes it where it is not to make it itself.
+
+    Args:
+        mask: of layers that see all that came before; None where that needs no mask.
+        places, seen: indices of the tokens that look and of those that may be looked at, broadcast to the mask.
+    """
+    config = network.config.get_text_config()
+    masks = {"full_attention": mask}
+    if "sliding_attention" in config.layer_types:
+        masks["sliding_attention"] = (seen <= places) & (seen > places - config.sliding_window)
+    return masks
 
 
-def _add(model: LoadedModel, sequences: list[Sequence], logits: Any) -> None:
-    """To each sequence the token with the highest logit (``[rows, vocabulary]``) and its log-probability."""
+def _advance(
+    model: LoadedModel, schedule: Schedule, cache: SlotCache, logits: Tensor, sequences: list[Sequence]
+) -> None:
+    """Take the most probable token of each row (``[sequences, vocabulary]``), and let go who has ended."""
     scores = logits.float()
     tokens = scores.argmax(-1)
     logprobs = scores.gather(-1, tokens[:, None])[:, 0] - scores.logsumexp(-1)
     for sequence, token, logprob in zip(sequences, tokens.tolist(), logprobs.tolist(), strict=True):
-        if math.isnan(logprob):
-            raise PageError(f"the model's numbers overflow in {model.network.dtype}: give --dtype float32")
         sequence.add(token, logprob, model.end_tokens)
+    for slot, job in enumerate(schedule.running):
+        if job.sequence.error is not None:
+            cache.clear(slot)
+    for source, target in schedule.leave():
+        cache.move(source, target)

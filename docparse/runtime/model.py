@@ -47,6 +47,8 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
         import torch
         from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
+        from . import vision_attention
+
         memory = layout(placement, needed, max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
         if memory is not None:
@@ -77,6 +79,7 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
         raise ModelError(f"{path} is incomplete: {len(missing)} weights are in none of its files, e.g. {missing[0]}")
     network.eval()
     network.requires_grad_(False)
+    vision_attention.use_in(network)
     return LoadedModel(
         network=network,
         tokenizer=tokenizer,

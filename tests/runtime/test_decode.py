@@ -13,13 +13,14 @@ import torch
 from PIL import Image
 
 from docparse.document import StopReason
-from docparse.errors import ModelError, PageError
+from docparse.errors import ModelError
 from docparse.runtime.checkpoint import check
-from docparse.runtime.decode import Sequence, decode
+from docparse.runtime.decode import decode
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement, devices, place
 from docparse.runtime.prompt import prompt_tokens
+from docparse.runtime.sequence import Job, Sequence
 from tests.checkpoints import make_checkpoint
 
 FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
@@ -39,7 +40,7 @@ def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patc
 def answer(model: LoadedModel, size: tuple[int, int], limit: int = 40, seconds: float = 60) -> Sequence:
     prompt, patches = question(model, size)
     sequence = Sequence(prompt, limit, time.monotonic() + seconds)
-    decode(model, [sequence], [patches])
+    decode(model, [Job(sequence, patches)], slots=1)
     return sequence
 
 
@@ -72,33 +73,6 @@ def test_tokens_equal_those_of_generate(model: LoadedModel, size: tuple[int, int
         assert logprob == pytest.approx(logits[0].float().log_softmax(-1)[token].item(), abs=1e-4)
 
 
-SIZES = [(56, 56), (300, 300), (120, 90), (64, 200), (56, 56)]
-
-
-def test_answers_side_by_side_are_those_of_each_alone(model: LoadedModel) -> None:
-    alone = [answer(model, size) for size in SIZES]
-    questions = [question(model, size) for size in SIZES]
-    together = [Sequence(prompt, 40, time.monotonic() + 60) for prompt, _ in questions]
-    decode(model, together, [patches for _, patches in questions])
-    assert [sequence.tokens for sequence in together] == [sequence.tokens for sequence in alone]
-    for ours, theirs in zip(together, alone, strict=True):
-        assert ours.logprobs == pytest.approx(theirs.logprobs, abs=1e-4)
-
-
-def test_one_that_ends_leaves_the_others_alone(model: LoadedModel) -> None:
-    alone = [answer(model, size, limit) for size, limit in zip(SIZES, (1, 40, 3, 17, 1), strict=True)]
-    questions = [question(model, size) for size in SIZES]
-    together = [Sequence(one.prompt, one.limit, time.monotonic() + 60) for one in alone]
-    together[3].deadline = 0
-    decode(model, together, [patches for _, patches in questions])
-    assert [sequence.stop_reason for sequence in together] == [
-        StopReason.TIMEOUT if index == 3 else StopReason.LENGTH for index in range(5)
-    ]
-    assert [sequence.tokens for sequence in together] == [
-        sequence.tokens[:1] if index == 3 else sequence.tokens for index, sequence in enumerate(alone)
-    ]
-
-
 def test_a_stated_penalty_and_sampling_are_left_out(model: LoadedModel, checkpoint: Path, tmp_path: Path) -> None:
     folder = tmp_path / "chatty"
     shutil.copytree(checkpoint, folder)
@@ -125,8 +99,9 @@ def test_the_deadline_holds_in_the_middle_of_an_answer(model: LoadedModel) -> No
 def test_numbers_that_overflow_are_told(checkpoint: Path) -> None:
     model = load(check(checkpoint), FLOAT32)
     model.network.lm_head.weight.fill_(math.nan)
-    with pytest.raises(PageError, match="give --dtype float32"):
-        answer(model, (56, 56))
+    sequence = answer(model, (56, 56))
+    assert "give --dtype float32" in str(sequence.error)
+    assert sequence.stop_reason is None
 
 
 def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) -> None:

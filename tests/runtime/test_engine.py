@@ -73,7 +73,7 @@ def test_a_page_beyond_the_context_is_told(checkpoint: Path) -> None:
 def test_a_failure_is_one_of_the_page(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("docparse.runtime.decode.decode", fail)

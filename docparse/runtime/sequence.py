@@ -1,0 +1,72 @@
+"""One answer as it grows, and the page that it is about."""
+
+import math
+import time
+from dataclasses import dataclass, field
+
+from ..document import StopReason
+from ..errors import PageError
+from .images import Patches
+
+
+@dataclass
+class Sequence:
+    """One answer as it grows. It ends with either a ``stop_reason`` or an ``error``."""
+
+    prompt: list[int]
+    limit: int
+    """Most tokens that may be written."""
+    deadline: float
+    """``time.monotonic()`` at which writing stops."""
+    tokens: list[int] = field(default_factory=list)
+    """What was written; an end token is not among it."""
+    logprobs: list[float] = field(default_factory=list)
+    """Natural logarithm of the probability of each token written."""
+    stop_reason: StopReason | None = None
+    error: PageError | None = None
+    """Why nothing more can be written, where that is no fault of the answer's length."""
+    offset: int = 0
+    """What is added to a token's index to have its position: the tokens of an image share positions (MRoPE), so it
+    is negative. Known once the prompt has been read."""
+
+    @property
+    def ended(self) -> bool:
+        return self.stop_reason is not None or self.error is not None
+
+    @property
+    def place(self) -> int:
+        """Index, from the prompt's first token, of the last token written."""
+        return len(self.prompt) + len(self.tokens) - 1
+
+    @property
+    def longest(self) -> int:
+        """Most keys and values that it can come to: the last token that is written is not read again."""
+        return len(self.prompt) + self.limit - 1
+
+    def add(self, token: int, logprob: float, end_tokens: frozenset[int]) -> None:
+        """Take the next token, and see whether it was the last."""
+        if math.isnan(logprob):
+            self.error = PageError("the model's numbers overflow: give --dtype float32")
+            return
+        if token in end_tokens:
+            self.stop_reason = StopReason.END
+            return
+        self.tokens.append(token)
+        self.logprobs.append(logprob)
+        if len(self.tokens) >= self.limit:
+            self.stop_reason = StopReason.LENGTH
+        else:
+            self.look_at_clock()
+
+    def look_at_clock(self) -> None:
+        """End it where its time is over."""
+        if time.monotonic() >= self.deadline:
+            self.stop_reason = StopReason.TIMEOUT
+
+
+@dataclass(frozen=True)
+class Job:
+    """A sequence, and the image that the placeholders in its prompt stand for."""
+
+    sequence: Sequence
+    patches: Patches

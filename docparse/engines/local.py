@@ -119,7 +119,7 @@ class LocalEngine:
         import torch
 
         from ..runtime.decode import decode
-        from ..runtime.sequence import Job, Sequence
+        from ..runtime.sequence import Job
 
         jobs = []
         for image in images:

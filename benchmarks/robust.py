@@ -52,11 +52,11 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 150)
     cases = [
         case
-        for case in make_cases(arguments.corpus / "robust", arguments.page_timeout)
+        for case in make_cases(arguments.corpus / "robust", arguments.page_timeout, arguments.engine)
         if (arguments.only or "") in case.name
     ]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        outcomes = list(pool.map(lambda case: try_case(case, arguments.page_timeout), cases))
+        outcomes = list(pool.map(lambda case: try_case(case, arguments.page_timeout, arguments.engine), cases))
     report(console, outcomes, verbose=not arguments.quiet)
     if arguments.json:
         arguments.json.write_text(json.dumps([as_facts(outcome) for outcome in outcomes], indent=1) + "\n")
@@ -68,32 +68,37 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS, help="folder that holds robust/")
     parser.add_argument("--only", metavar="SUBSTR", help="files whose path contains this")
     parser.add_argument("--page-timeout", type=float, default=20, help="seconds, handed to docparse")
+    parser.add_argument("--engine", choices=("layout", "auto"), default="layout", help="auto: scans are read by nano")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quiet", action="store_true", help="show the violations only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every outcome here")
     return parser.parse_args()
 
 
-def make_cases(folder: Path, page_timeout: float) -> list[Case]:
+def make_cases(folder: Path, page_timeout: float, engine: str) -> list[Case]:
     """Each file once without a password, and once more with it where it is known."""
     cases = []
     for entry in truth.manifest(folder):
         path = folder / entry["path"]
-        bound = time_bound(entry, page_timeout)
+        bound = time_bound(entry, page_timeout, engine)
         cases.append(Case(entry["path"], path, None, bound))
         if entry.get("password"):
             cases.append(Case(entry["path"], path, entry["password"], bound))
     return cases
 
 
-def time_bound(entry: dict[str, Any], page_timeout: float) -> float:
-    """Start, and for each page its time limit with a second to kill and start a worker: at most half an hour."""
+def time_bound(entry: dict[str, Any], page_timeout: float, engine: str) -> float:
+    """Start, and for each page its time limit with a second to kill and start a worker: at most half an hour.
+
+    A model has that time once more, and has to be loaded.
+    """
     pages = entry["pymupdf"].get("page_count") or entry.get("page_count_after_auth") or 1
-    return min(START_SECONDS + pages * (page_timeout + 1), 1800.0)
+    bound = START_SECONDS + pages * (page_timeout + 1)
+    return min(2 * bound if engine == "auto" else bound, 1800.0)
 
 
-def try_case(case: Case, page_timeout: float) -> Outcome:
-    command = [*docparse_command(), str(case.path), "-f", "json", "--engine", "layout"]
+def try_case(case: Case, page_timeout: float, engine: str) -> Outcome:
+    command = [*docparse_command(), str(case.path), "-f", "json", "--engine", engine]
     command += ["--page-timeout", f"{page_timeout:g}"]
     command += ["--password", case.password] if case.password else []
     finished = run(command, timeout=case.bound)

@@ -18,21 +18,22 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..errors import UsageError
-from ..pieces import PieceSettings
 from ..synth.page import make_page
 from ..synth.settings import Look, SynthSettings
 from .crops import make_crop
 from .lessons import CELL, NOWHERE, SLOTS, Lesson, make_lesson, paper_of
-from .pieces import page_pieces
 from .vocabulary import Vocabulary
 from .words import Languages, Words
 
 Array = TypeVar("Array")
 Batch = TypeVar("Batch")
+Made = TypeVar("Made")
 PADDING = -100
 """In place of a token: there is none."""
-_AHEAD = 4
-"""Batches that each process is ahead."""
+RUN = 8
+"""Batches that one process makes in a row, from a multiple of it on."""
+_AHEAD = 2
+"""Runs that each process is ahead."""
 _MOST_FAILURES = 50
 
 
@@ -116,8 +117,6 @@ class Pages:
     """Share of a canvas' tokens from which an answer is long."""
     short: float = 0.07
     """Share that is kept of the pages whose answer is not: padding teaches nothing."""
-    pieces: PieceSettings | None = None
-    """What is no fragment is then a piece of a page of any size, cut as the engine cuts pages."""
 
     def __call__(self, seed: int, index: int) -> PageBatch[Any]:
         """
@@ -128,47 +127,51 @@ class Pages:
         random = Random(f"docparse pages {seed} {index}")
         (canvas,) = random.choices(self.canvases, [canvas.weight for canvas in self.canvases])
         lessons: list[Lesson] = []
-        failures = 0
         while len(lessons) < canvas.count:
-            try:
-                made = self._lessons(random, canvas)
-            except UsageError:
-                raise
-            except Exception as error:
-                # One page of a million that cannot be drawn must not end a night's training.
-                failures += 1
-                if failures == _MOST_FAILURES:
-                    raise RuntimeError(f"no page can be made: {error!r}") from error
-                continue
-            lessons += [lesson for lesson in made if self._is_wanted(lesson, random, canvas)]
-        return collate(lessons[: canvas.count], canvas)
+            lesson = without_failures(lambda: self._lesson(random, canvas))
+            if self._is_wanted(lesson, random, canvas):
+                lessons.append(lesson)
+        return collate(lessons, canvas)
 
-    def _lessons(self, random: Random, canvas: Canvas) -> list[Lesson]:
-        is_fragment = random.random() < canvas.fragments
-        in_pieces = self.pieces is not None and not is_fragment
+    def _lesson(self, random: Random, canvas: Canvas) -> Lesson:
         settings = SynthSettings(
-            size=None if in_pieces else (canvas.width, canvas.height),
-            fragment=is_fragment,
+            size=(canvas.width, canvas.height),
+            fragment=random.random() < canvas.fragments,
             em=random.choice(self.em),
             languages=self.languages,
             looks=(random.choice(self.looks),),
             figures=self.figures,
         )
-        page = make_page(random.getrandbits(48), settings)
-        if self.pieces is None or is_fragment:
-            return [make_lesson(page, _vocabulary(), random)]
-        return [make_lesson(piece, _vocabulary()) for piece in page_pieces(page, self.pieces)]
+        return make_lesson(make_page(random.getrandbits(48), settings), vocabulary(), random)
 
     def _is_wanted(self, lesson: Lesson, random: Random, canvas: Canvas) -> bool:
-        height, width = lesson.image.shape
-        if height > canvas.height or width > canvas.width or len(lesson.tokens) > canvas.tokens:
+        if len(lesson.tokens) > canvas.tokens:
             return False
         return len(lesson.tokens) >= self.full * canvas.tokens or random.random() < self.short
 
 
 @cache
-def _vocabulary() -> Vocabulary:
+def vocabulary() -> Vocabulary:
+    """This process' one."""
     return Vocabulary()
+
+
+def without_failures(make: Callable[[], Made]) -> Made:
+    """What ``make`` gives, called again where it fails: one page of a million that cannot be drawn must not end a
+    night's training.
+
+    Raises:
+        UsageError: fonts or packages are missing.
+        RuntimeError: it fails again and again; the cause is its cause.
+    """
+    for _ in range(_MOST_FAILURES - 1):
+        try:
+            return make()
+        except UsageError:
+            raise
+        except Exception as error:
+            failure = error
+    raise RuntimeError(f"no page can be made: {failure!r}") from failure
 
 
 def collate(lessons: list[Lesson], canvas: Canvas) -> PageBatch[Any]:
@@ -201,14 +204,19 @@ def stream(make: Callable[[int, int], Batch], seed: int, first: int, workers: in
     # Fresh processes: one that is forked would share MuPDF's state and torch's threads with its parent.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
     try:
-        ahead: deque[Future[Batch]] = deque()
+        ahead: deque[Future[list[Batch]]] = deque()
         while True:
             while len(ahead) < _AHEAD * workers:
-                ahead.append(pool.submit(make, seed, first))
-                first += 1
-            yield ahead.popleft().result()
+                end = first - first % RUN + RUN
+                ahead.append(pool.submit(_make_run, make, seed, range(first, end)))
+                first = end
+            yield from ahead.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _make_run(make: Callable[[int, int], Batch], seed: int, indices: range) -> list[Batch]:
+    return [make(seed, index) for index in indices]
 
 
 def _begin_worker() -> None:

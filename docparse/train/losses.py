@@ -86,15 +86,16 @@ class ReadingLoss(nn.Module):
         *,
         frozen_steps: int = 0,
         joint_every: int = 1,
+        disturbed: float = 0.0,
     ) -> None:
         """The vision tower learns in every ``joint_every``-th step (with 0 in none), and in none of the first
-        ``frozen_steps``."""
+        ``frozen_steps``. See ``recipe.Stage`` for ``disturbed``."""
         super().__init__()
         self.network, self.heads = network, heads
         self._see, self._read = compiled(see), compiled(read)
         self._image_token = vocabulary.ids["<|image_pad|>"]
         self._prefix, self._suffix = vocabulary.encode(PREFIX), vocabulary.encode(SUFFIX)
-        self._frozen_steps, self._joint_every = frozen_steps, joint_every
+        self._frozen_steps, self._joint_every, self._disturbed = frozen_steps, joint_every, disturbed
         is_place = torch.zeros(len(vocabulary), dtype=torch.bool)
         is_place[list(vocabulary.places())] = True
         is_character = torch.zeros(len(vocabulary), dtype=torch.bool)
@@ -112,13 +113,16 @@ class ReadingLoss(nn.Module):
         positions, prompt_length = self._positions((down, across), length)
         with torch.set_grad_enabled(not frozen):
             cells = self._see(network.model.visual, patches)
+        told = batch.tokens[:, :-1].clamp(min=0)
+        if self._disturbed:
+            told = disturb(told, self.is_character[told], self._disturbed)
         embed = network.model.language_model.embed_tokens
         embeddings = torch.cat(
             [
                 embed(self._ids(self._prefix)).expand(count, -1, -1),
                 cells.flatten(1, 2).float(),
                 embed(self._ids(self._suffix)).expand(count, -1, -1),
-                embed(batch.tokens[:, :-1].clamp(min=0)),
+                embed(told),
             ],
             1,
         )
@@ -187,6 +191,16 @@ class ReadingLoss(nn.Module):
             "marked": _share(right, there & ~character & ~place),
             "pointed": torch.stack([_share(look.argmax(-1) == cells, cells != NOWHERE) for look in looks]).mean(),
         }
+
+
+def disturb(tokens: Tensor, may: Tensor, most: float) -> Tensor:
+    """Tokens ``[batch, length]`` with some of those that ``may`` be exchanged for others of them: in each row a share
+    of its own, up to ``most``, in a third of the rows none."""
+    movable = tokens[may]
+    others = tokens.clone()
+    others[may] = movable[torch.randperm(len(movable), device=tokens.device)]
+    share = most * (1.5 * torch.rand(len(tokens), 1, device=tokens.device) - 0.5)
+    return torch.where(may & (torch.rand(tokens.shape, device=tokens.device) < share), others, tokens)
 
 
 def _dense(logits: Tensor, slots: Tensor) -> tuple[Tensor, Tensor]:

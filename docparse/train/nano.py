@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ..extra import extra
+from .batches import Pages
 from .export import export_nano
 from .loop import train
 from .losses import Heads, ReadingLoss, SeeingLoss
@@ -103,9 +104,10 @@ def train_stage(
             network,
             heads,
             nano.vocabulary,
-            fast,
+            fast if isinstance(stage.reading, Pages) else _as_it_is,
             frozen_steps=stage.frozen_steps,
             joint_every=stage.joint_every,
+            disturbed=stage.disturbed,
         )
         turns.append(Turn(reading, stage.reading, [optimisers.decoder, optimisers.tower]))
     if stage.seeing is not None:
@@ -139,4 +141,9 @@ def _compiler(wanted: bool | None, device: str) -> Callable[[Callable[..., Any]]
         # One for each canvas, with and without gradients, and not the dynamic shapes that torch turns to after eight.
         torch._dynamo.config.recompile_limit = _MOST_COMPILED
         return lambda function: torch.compile(function, dynamic=False)
-    return lambda function: function
+    return _as_it_is
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    """For batches of any shape: each would be compiled anew."""
+    return function

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..pieces import PieceSettings
 from .batches import Canvas, Crops, Pages
+from .rounds import Pieces
 
 _CROP_LANGUAGES = (
     ("en", 0.5), ("de", 0.1), ("fr", 0.1), ("es", 0.1), ("it", 0.05), ("pt", 0.05), ("nl", 0.05), ("pl", 0.03),
@@ -49,8 +50,11 @@ class Stage:
     """What the vision tower learns from alone."""
     looks: int = 1
     """Batches of ``seeing`` a step."""
-    reading: Pages | None = None
+    reading: Pages | Pieces | None = None
     """What is read."""
+    disturbed: float = 0.0
+    """Most of an answer's characters that are not what they should be where the next one is asked for: reading goes
+    on after a mistake. In a third of the answers none."""
     joint_every: int = 1
     """In every so many steps the vision tower learns from reading too; with 0 in none."""
     frozen_steps: int = 0
@@ -91,24 +95,11 @@ STAGES = (
     Stage(
         3,
         "pages",
-        Pace(rate=0.8e-3, warm_up=50, decay=0.5),
+        Pace(rate=0.8e-3, warm_up=50, decay=0.6),
         minutes=360,
         seeing=_CROPS,
-        reading=Pages(
-            # Pieces of pages are narrow ones of two columns or wide ones of one; fragments have more kinds of
-            # elements beside each other.
-            (
-                Canvas(448, 288, count=8, tokens=608, fragments=0.0, weight=2),
-                Canvas(832, 160, count=8, tokens=608, fragments=0.0, weight=2),
-                Canvas(448, 256, count=8, tokens=512),
-                Canvas(896, 128, count=8, tokens=512),
-            ),
-            looks=("clean", "clean", "clean", "scan", "scan", "photo"),
-            languages=_LATIN,
-            figures=0.1,
-            short=0.15,
-            pieces=PIECES,
-        ),
+        reading=Pieces(PIECES, looks=("clean", "clean", "clean", "scan", "scan", "photo"), languages=_LATIN),
         joint_every=3,
+        disturbed=0.1,
     ),
 )

@@ -15,7 +15,7 @@ from docparse.synth import SynthPage
 from docparse.train.batches import PADDING, Canvas, PageBatch, collate
 from docparse.train.forward import patch_batch, read, see
 from docparse.train.lessons import make_lesson
-from docparse.train.losses import Heads, ReadingLoss
+from docparse.train.losses import Heads, ReadingLoss, disturb
 from docparse.train.network import TINY, make_network
 from docparse.train.vocabulary import Vocabulary
 
@@ -101,6 +101,17 @@ def test_a_frozen_tower_learns_nothing_from_reading(page: SynthPage, vocabulary:
         loss(batch, step).total.backward()
         assert decoder.grad.abs().sum() > 0
         assert (tower.grad is not None) is learns
+
+
+def test_what_was_written_is_disturbed_in_its_characters_alone() -> None:
+    torch.manual_seed(1)
+    tokens = torch.randint(100, (300, 200))
+    may = tokens >= 50
+    changed = disturb(tokens, may, 0.1) != tokens
+    assert not changed[~may].any()
+    shares = changed.sum(1) / may.sum(1)
+    assert 0.25 < (shares == 0).float().mean() < 0.5
+    assert 0.08 < shares.max() < 0.2
 
 
 def _tensors(batch: PageBatch[Any]) -> PageBatch[torch.Tensor]:

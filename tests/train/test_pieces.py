@@ -8,10 +8,11 @@ import pytest
 from docparse.qwenvl import parse, write
 from docparse.synth import SynthPage, SynthSettings, make_page
 from docparse.synth.settings import Look
-from docparse.train.batches import PADDING, Canvas, Pages
+from docparse.train.batches import PADDING, RUN
 from docparse.train.lessons import make_lesson
 from docparse.train.pieces import page_pieces
 from docparse.train.recipe import PIECES
+from docparse.train.rounds import Pieces
 from docparse.train.vocabulary import Vocabulary
 
 
@@ -80,10 +81,20 @@ def test_a_paragraph_that_goes_on_elsewhere_is_cut(monkeypatch: pytest.MonkeyPat
         assert "".join(text.split()) in flat.replace("-", "") or "".join(text.split()) in flat
 
 
-def test_batches_are_made_of_pieces_that_fit() -> None:
-    canvas = Canvas(832, 160, count=3, tokens=400, fragments=0.0)
-    make = Pages((canvas,), looks=("clean",), languages=("en",), figures=0.0, pieces=PIECES)
-    batch = make(5, 0)
-    assert batch.images.shape == (3, 160, 832)
-    assert ((batch.tokens != PADDING).sum(axis=1) > 5).all()
-    assert np.array_equal(batch.tokens, make(5, 0).tokens)
+def test_a_round_holds_all_pieces_of_its_pages_like_with_like() -> None:
+    make = Pieces(PIECES, looks=("clean",), languages=("en",), figures=0.0, positions=1500)
+    batches = [make(5, index) for index in range(RUN)]
+    lengths = [(batch.tokens != PADDING).sum(axis=1) for batch in batches]
+    assert all(len(length) and (length > 5).all() for length in lengths)
+    longest = max(batch.tokens.shape[1] for batch in batches)
+    # Were all of them filled up to the longest, most would be filling.
+    assert sum(batch.tokens.size for batch in batches) < 0.7 * longest * sum(map(len, lengths))
+    assert len({batch.images.shape for batch in batches}) > 1
+
+
+def test_a_round_is_the_same_whoever_makes_it() -> None:
+    make = Pieces(PIECES, looks=("clean",), languages=("en",), figures=0.0, positions=300)
+    first = [make(5, index).tokens for index in range(2 * RUN)]
+    again = make(5, RUN + 1).tokens
+    assert np.array_equal(first[RUN + 1], again)
+    assert not any(tokens.shape == again.shape and np.array_equal(tokens, again) for tokens in first[:RUN])

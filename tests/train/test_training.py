@@ -17,7 +17,8 @@ from docparse.train.batches import Pages
 from docparse.train.history import CURVE, LOG
 from docparse.train.nano import Nano, train_stage
 from docparse.train.network import TINY
-from docparse.train.recipe import STAGES, Pace, Stage
+from docparse.train.recipe import PIECES, STAGES, Pace, Stage
+from docparse.train.rounds import Pieces
 from docparse.train.state import NAME
 from docparse.train.task import Outcome, Progress, Run
 
@@ -170,8 +171,9 @@ def test_the_pace_rises_stays_and_falls() -> None:
 
 def test_the_recipe_is_whole() -> None:
     assert [stage.number for stage in STAGES] == [1, 2, 3]
-    for stage in STAGES[1:]:
-        assert isinstance(stage.reading, Pages)
-        # Batches of all canvases take about as long and as much memory.
-        tokens = {canvas.count * canvas.tokens for canvas in stage.reading.canvases}
-        assert max(tokens) <= 5120
+    _, fragments, pieces = STAGES
+    assert isinstance(fragments.reading, Pages)
+    # Batches of all canvases take about as long and as much memory.
+    assert max(canvas.count * canvas.tokens for canvas in fragments.reading.canvases) <= 5120
+    assert isinstance(pieces.reading, Pieces)
+    assert pieces.reading.settings == PIECES

@@ -95,7 +95,10 @@ def _filled(placed: list[Placed], row_count: int, findings: Findings) -> list[Pl
 
 
 def _span(cell: Node, name: str, findings: Findings) -> int:
-    value = cell.attributes.get(name, "1").strip()
+    value = cell.attributes.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
     if value.isascii() and value.isdecimal() and int(value[:7]) >= 1:
         return int(value[:7])
     findings.warn("bad-span", f"a {name} that is no number from 1 was taken for 1")

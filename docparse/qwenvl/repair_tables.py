@@ -105,6 +105,7 @@ def _fitted(rows: Sequence[Node], findings: Findings) -> list[Node]:
         text = inline_text(cell.node.children)
         box = cell.node.box or (box_inside(cell.node) if text else None)
         fitted[cell.row].children.append(Node(cell.node.tag, attributes, [text] if text else [], box))
-        if any(inner.tag == "table" for inner in cell.node.walk()):
+        nodes = (child for child in cell.node.children if isinstance(child, Node))
+        if any(inner.tag == "table" for node in nodes for inner in node.walk()):
             findings.warn("nested-table", "a table in a table's cell was taken for its words")
     return fitted

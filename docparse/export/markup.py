@@ -49,6 +49,9 @@ def with_lines(parent: Node, text: str) -> Node:
 
     Returns ``parent``.
     """
+    if text.isascii() and "\n" not in text:  # nearly every text
+        append_text(parent, text)
+        return parent
     for index, line in enumerate(text.split("\n")):
         if index:
             etree.SubElement(parent, "br")

@@ -41,10 +41,11 @@ def place(rows: Sequence[Node], findings: Findings) -> Iterator[Placed]:
             if column + column_span > _WIDEST and max(row_span, column_span) > 1:
                 findings.warn("table-too-wide", f"a cell's span beyond column {_WIDEST} was taken for 1")
                 row_span = column_span = 1
-            free = next((i for i in range(1, column_span) if taken.get(column + i, (0, 0))[0] > row), column_span)
-            if free < column_span:
-                findings.warn("cells-overlap", "cells of a table overlap; the wider one was cut short")
-                column_span = free
+            for step in range(1, column_span):
+                if taken.get(column + step, (0, 0))[0] > row:
+                    findings.warn("cells-overlap", "cells of a table overlap; the wider one was cut short")
+                    column_span = step
+                    break
             if row_span > 1:
                 taken.update(
                     dict.fromkeys(range(column, column + column_span), (row + row_span, column + column_span))

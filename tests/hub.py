@@ -30,10 +30,17 @@ class Hub(ThreadingHTTPServer):
         """File -> after how many bytes the connection breaks, once."""
         self.stalls: dict[str, int] = {}
         """File -> after how many bytes nothing more comes."""
+        self.trickles: set[str] = set()
+        """Files that come at 10 MiB in half a second."""
+        self.sent = 0
+        """Bytes of those."""
         self.fetched: list[str] = []
         """Files whose content was asked for."""
         self.ranges: list[str] = []
         """``NAME BYTES`` where a part was asked for."""
+
+    def handle_error(self, *_: object) -> None:
+        """Clients go away when they are interrupted."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -143,5 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content[start : start + most])
             self.wfile.flush()
             time.sleep(60)
+        elif name in hub.trickles:
+            for at in range(start, len(content), 2**20):
+                self.wfile.write(content[at : at + 2**20])
+                hub.sent += 2**20
+                time.sleep(0.05)
         else:
             self.wfile.write(content[start:])

@@ -4,7 +4,9 @@ import errno
 import json
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +63,7 @@ def fetch(hub_id: str, tell: Callable[[str], None] = lambda message: None) -> Pa
     cache = Path(constants.HF_HUB_CACHE)
     try:
         files: Sequence[DryRunFileInfo] = snapshot_download(
-            hub_id, allow_patterns=_WANTED, dry_run=True, tqdm_class=_no_bar()
+            hub_id, allow_patterns=_WANTED, dry_run=True, tqdm_class=_bar(threading.Event(), shown=False)
         )
         _check_kind(hub_id, [file.filename for file in files], lambda: hf_hub_download(hub_id, "config.json"))
         missing = [file for file in files if file.will_download]
@@ -70,8 +72,7 @@ def fetch(hub_id: str, tell: Callable[[str], None] = lambda message: None) -> Pa
             _check_room(hub_id, needed, cache)
             kept = f" ({len(files) - len(missing)} are here)" if len(missing) < len(files) else ""
             tell(f"fetching {hub_id}: {len(missing)} files{kept}, {_size(needed)}, to {cache}")
-        bar = None if sys.stderr.isatty() else _no_bar()
-        return Path(snapshot_download(hub_id, allow_patterns=_WANTED, tqdm_class=bar))
+        return _download(hub_id)
     except ModelError:
         raise
     # Besides its own exceptions the hub's client lets those of its HTTP and storage libraries through.
@@ -130,13 +131,35 @@ def _why_not(hub_id: str, error: Exception, cache: Path) -> str:
     )
 
 
-def _no_bar() -> type[Any]:
-    """A progress bar of the hub's client that is not shown."""
+def _download(hub_id: str) -> Path:
+    """The client's threads do not hear of Ctrl-C and would fetch their files to the end: here they end with the next
+    block (10 MiB)."""
+    from huggingface_hub import snapshot_download
+
+    stopped = threading.Event()
+    bar = _bar(stopped, shown=sys.stderr.isatty())
+    with ThreadPoolExecutor(1) as pool:
+        downloading = pool.submit(snapshot_download, hub_id, allow_patterns=_WANTED, tqdm_class=bar)
+        try:
+            return Path(downloading.result())
+        except BaseException:
+            stopped.set()
+            raise
+
+
+def _bar(stopped: threading.Event, *, shown: bool) -> type[Any]:
+    """A progress bar for the hub's client, and the one place where its downloads can be stopped."""
     from huggingface_hub.utils.tqdm import tqdm
 
     class Bar(tqdm):
         def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **options | {"disable": True})  # type: ignore[no-untyped-call]
+            hidden = {} if shown else {"disable": True}
+            super().__init__(*arguments, **options | hidden)  # type: ignore[no-untyped-call]
+
+        def update(self, n: float | None = 1) -> Any:
+            if stopped.is_set():
+                raise RuntimeError("interrupted")
+            return super().update(n)
 
     return Bar
 

@@ -5,6 +5,7 @@ not asked. Nothing else is needed, no corpus.
 """
 
 import argparse
+import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -91,7 +92,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--megabytes", type=float, nargs="*", default=[1, 2, 5, 10], help="lengths of one answer")
+    parser.add_argument("--no-gc", action="store_true", help="without Python's garbage collector")
     given = parser.parse_args()
+    if given.no_gc:
+        gc.disable()
     console = Console()
 
     batches = [

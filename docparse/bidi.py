@@ -5,6 +5,7 @@ A PDF stores glyphs; for right-to-left scripts their order in the file says litt
 the two levels that occur in print, a line of one direction with runs of the other.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
@@ -16,6 +17,10 @@ _RIGHT_TO_LEFT = frozenset(("R", "AL"))
 _LEFT_TO_RIGHT = frozenset(("L", "EN", "AN"))
 # Stay inside a number when they stand between its digits: UAX #9, rule W4 and W5.
 _NUMBER_PARTS = frozenset(("CS", "ES", "ET"))
+
+
+# Below U+0590 no script runs from right to left.
+_MAY_RUN_LEFT = re.compile("[\u0590-\U0010ffff]")
 
 
 class Glyph(NamedTuple):
@@ -34,8 +39,8 @@ def is_right_to_left(text: str) -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
-    # Below U+0590 no script runs from right to left: this answers for most lines at once.
-    return any(character >= "\u0590" and unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
+    found = _MAY_RUN_LEFT.finditer(text)
+    return any(unicodedata.bidirectional(match[0]) in _RIGHT_TO_LEFT for match in found)
 
 
 def logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:

@@ -27,7 +27,8 @@ class Box(NamedTuple):
 
     @property
     def area(self) -> float:
-        return max(0.0, self.width) * max(0.0, self.height)
+        width, height = self.x1 - self.x0, self.y1 - self.y0
+        return width * height if width > 0 and height > 0 else 0.0
 
     @property
     def center(self) -> tuple[float, float]:
@@ -64,7 +65,7 @@ class Box(NamedTuple):
         )
 
     def rounded(self, digits: int = 2) -> "Box":
-        return Box(*(round(value, digits) for value in self))
+        return Box(*[round(value, digits) for value in self])
 
     @classmethod
     def around(cls, boxes: Iterable["Box"]) -> Self:

@@ -39,8 +39,10 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
         if isinstance(element, Table | Chart):
             infer_header(element)
         for what, placed in [("element", element), *(("cell", cell) for cell in _cells(element))]:
-            given, placed.box = placed.box, _place(placed.box, scale, page)
-            if given is not None and placed.box is None:
+            if placed.box is None:
+                continue
+            placed.box = _place(placed.box, scale, page)
+            if placed.box is None:
                 message = f"the box given for this {what} lies outside the page and was refused"
                 problems.append(
                     Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
@@ -58,10 +60,8 @@ def _cells(element: AnyElement) -> list[Cell]:
     return getattr(element, "cells", [])
 
 
-def _place(box: Box | None, scale: tuple[float, float], page: EnginePage) -> Box | None:
+def _place(box: Box, scale: tuple[float, float], page: EnginePage) -> Box | None:
     """The box in page units; None where it is not on the page or has no area there."""
-    if box is None:
-        return None
     scaled = box.scaled(*scale)
     clipped = scaled.clipped(page.width, page.height)
     if clipped.area < LEAST_INSIDE * scaled.area:

@@ -24,6 +24,10 @@ def raised(text: str) -> str:
 
 def split_raised(text: str) -> Iterator[tuple[str, bool]]:
     """Pieces of a text in order, each with whether it is a raised number, which then comes in plain characters."""
+    if text.isascii():  # nearly every text
+        if text:
+            yield text, False
+        return
     end = 0
     for match in _RAISED_NUMBER.finditer(text):
         if match.start() > end:

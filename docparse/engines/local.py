@@ -11,7 +11,7 @@ from ..document import StopReason
 from ..errors import PageError
 from ..options import Options
 from ..pieces import Piece, cut, halves
-from ..runtime.checkpoint import NANO, check, first_line, locate, name_of
+from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
 from ..runtime.images import Patches, to_patches
 from .base import EnginePage, ModelOutput
 from .pieced import Answer, join, picture
@@ -29,6 +29,15 @@ _AT_ONCE = 16
 """Pieces of a page that are read side by side."""
 _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
+
+
+def page_tokens(info: CheckpointInfo, options: Options) -> int:
+    """How many tokens the cache holds for one page at most, without the few of the prompt's words."""
+    if info.pieces is not None:
+        return _AT_ONCE * (info.pieces.max_tokens * (1 + _MOST_WRITTEN) + _MARKUP)
+    settings = info.image_settings
+    pixels = min(settings.max_pixels, options.max_pixels or _MOST_PIXELS)
+    return min(pixels // settings.factor**2 + options.max_new_tokens, info.context_length)
 
 
 class LocalEngine:

@@ -13,7 +13,7 @@ _CJK = (
 _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 _COUNTED = re.compile(rf"(?P<latin>[{_LATIN}]+)|(?P<other>(?:(?![{_LATIN}{_CJK}])[^\W\d_])+)|\S")
 _CLOSING = "、。〉》」』】！），：；？"
-_WORD = re.compile(rf"\s+|[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+")
+_WORD = re.compile(rf"(?:[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+)\s*|\s+")
 _WIDE = re.compile(f"[{_CJK}]")
 _SENTENCE_END = re.compile("(?:[.!?…][\"'”’»)\\]]*\\s+|[。！？][」』）]*\\s*|\n\\s*)\\Z")
 
@@ -39,7 +39,7 @@ def estimate(text: str) -> int:
 
 
 def tokens_of(atoms: Sequence[Atom]) -> int:
-    return sum(atom.tokens for atom in atoms)
+    return sum([atom.tokens for atom in atoms])
 
 
 def lines_of(*lines: str) -> list[Atom]:
@@ -54,18 +54,18 @@ def words_of(text: str) -> list[Atom]:
     """Whether what comes next belongs to the last one."""
     for piece in split_math(printable(text)):
         for part in _WORD.findall(piece.source) if piece.latex is None else [piece.source]:
-            if part.isspace():
+            if part.isspace():  # what a piece behind a formula may begin with
                 if found:
                     found[-1] += part
                 is_open = False
                 continue
-            is_wide = piece.latex is None and bool(_WIDE.match(part))
+            is_wide = piece.latex is None and not part.isascii() and bool(_WIDE.match(part))
             closes = part[0] in _CLOSING and bool(found) and not found[-1][-1].isspace()
             if closes or (is_open and not is_wide):
                 found[-1] += part
             else:
                 found.append(part)
-            is_open = not is_wide
+            is_open = not is_wide and not part[-1].isspace()
     return [_word(part) for part in found]
 
 

@@ -13,10 +13,8 @@ Node = etree._Element
 
 def node(tag: str, /, *children: Node | str | None, **attributes: str | int | None) -> Node:
     """An element; ``class_`` becomes ``class``, ``data_bbox`` becomes ``data-bbox``, None is left out."""
-    built = etree.Element(tag)
-    for name, value in attributes.items():
-        if value is not None:
-            built.set(name.rstrip("_").replace("_", "-"), printable(str(value)))
+    given = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None}
+    built = etree.Element(tag, {name: printable(str(value)) for name, value in given.items()})
     for child in children:
         if isinstance(child, str):
             append_text(built, child)
@@ -49,6 +47,9 @@ def with_lines(parent: Node, text: str) -> Node:
 
     Returns ``parent``.
     """
+    if text.isascii() and "\n" not in text:  # nearly every text
+        append_text(parent, text)
+        return parent
     for index, line in enumerate(text.split("\n")):
         if index:
             etree.SubElement(parent, "br")

@@ -18,6 +18,8 @@ _MOST_NUMBERS = 200
 
 def box_of(attributes: Mapping[str, str], findings: Findings) -> Box | None:
     """The box that a tag's attributes give, in the space of the answer; None where there is none or a bad one."""
+    if not attributes:
+        return None
     for name in _NAMES:
         if name in attributes:
             return box_from(_numbers(attributes[name]), findings)

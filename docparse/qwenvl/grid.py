@@ -41,10 +41,11 @@ def place(rows: Sequence[Node], findings: Findings) -> Iterator[Placed]:
             if column + column_span > _WIDEST and max(row_span, column_span) > 1:
                 findings.warn("table-too-wide", f"a cell's span beyond column {_WIDEST} was taken for 1")
                 row_span = column_span = 1
-            free = next((i for i in range(1, column_span) if taken.get(column + i, (0, 0))[0] > row), column_span)
-            if free < column_span:
-                findings.warn("cells-overlap", "cells of a table overlap; the wider one was cut short")
-                column_span = free
+            for step in range(1, column_span):
+                if taken.get(column + step, (0, 0))[0] > row:
+                    findings.warn("cells-overlap", "cells of a table overlap; the wider one was cut short")
+                    column_span = step
+                    break
             if row_span > 1:
                 taken.update(
                     dict.fromkeys(range(column, column + column_span), (row + row_span, column + column_span))
@@ -95,7 +96,10 @@ def _filled(placed: list[Placed], row_count: int, findings: Findings) -> list[Pl
 
 
 def _span(cell: Node, name: str, findings: Findings) -> int:
-    value = cell.attributes.get(name, "1").strip()
+    value = cell.attributes.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
     if value.isascii() and value.isdecimal() and int(value[:7]) >= 1:
         return int(value[:7])
     findings.warn("bad-span", f"a {name} that is no number from 1 was taken for 1")

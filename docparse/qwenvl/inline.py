@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from ..content.marks import raised
 from .tree import INLINE, Node
 
-_BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -18,7 +17,7 @@ def inline_text(children: Iterable[Node | str], *, keep_lines: bool = False) -> 
 
 def fold(text: str) -> str:
     """With runs of blanks as one, and no empty lines."""
-    lines = (line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

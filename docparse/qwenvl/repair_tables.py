@@ -100,11 +100,15 @@ def _fitted(rows: Sequence[Node], findings: Findings) -> list[Node]:
     """The rows with their cells' words, as a rectangle without overlaps."""
     fitted = [Node("tr") for _ in rows]
     for cell in fit(rows, findings):
-        spans = {"colspan": cell.column_span, "rowspan": cell.row_span}
-        attributes = {name: str(span) for name, span in spans.items() if span > 1}
+        attributes = {}
+        if cell.column_span > 1:
+            attributes["colspan"] = str(cell.column_span)
+        if cell.row_span > 1:
+            attributes["rowspan"] = str(cell.row_span)
         text = inline_text(cell.node.children)
-        box = cell.node.box or (box_inside(cell.node) if text else None)
+        holds_nodes = any(isinstance(child, Node) for child in cell.node.children)
+        box = cell.node.box or (box_inside(cell.node) if text and holds_nodes else None)
         fitted[cell.row].children.append(Node(cell.node.tag, attributes, [text] if text else [], box))
-        if any(inner.tag == "table" for inner in cell.node.walk()):
+        if holds_nodes and any(inner.tag == "table" for inner in cell.node.walk()):
             findings.warn("nested-table", "a table in a table's cell was taken for its words")
     return fitted

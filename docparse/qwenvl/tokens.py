@@ -97,10 +97,10 @@ class _Lexer:
     def _markup(self, start: int) -> tuple[Token | None, int] | None:
         """What the ``<`` at ``start`` begins and where that ends; None where it is text."""
         text = self._text
-        if text.startswith("<!--", start):
-            return None, self._end_of_comment(start)
         match = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
         if match is None:
+            if text.startswith("<!--", start):
+                return None, self._end_of_comment(start)
             if match := _DECLARATION.match(text, start):
                 return None, match.end()
             return self._unfinished(start)

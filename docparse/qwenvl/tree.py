@@ -109,6 +109,8 @@ class _Builder:
             self._close(1)
         elif self._skipped[name]:
             self._skipped[name] -= 1
+        elif self.stack[-1].tag == name:  # nearly every end
+            self._close(len(self.stack) - 1)
         elif self._open[name]:
             limits = ("table",) if name in TABLE_PARTS | _CELLS else ("table", "td", "th")
             if (index := self._nearest((name,), limits if name != "table" else ())) is not None:

@@ -146,7 +146,9 @@ def _spans(root: etree._Element) -> Iterator[Finding]:
         for row in table.iter("tr"):
             rows.append(Node("tr"))
             for cell in row.iterchildren("td", "th"):
-                node = Node("td", {name: cell.get(name, "1") for name in ("rowspan", "colspan")})
+                node = Node(
+                    "td", {name: str(cell.get(name)) for name in ("rowspan", "colspan") if name in cell.attrib}
+                )
                 lines[id(node)] = _line(cell)
                 rows[-1].children.append(node)
         kinds = _Kinds()

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,8 @@ OWN_SETTINGS = "docparse.json"
 "max_tokens": …}}`` says that it reads pages best in pieces."""
 _CONTEXT_LENGTH = 32768
 """What transformers takes where config.json says nothing."""
+_DTYPE_BYTES = {"bfloat16": 2, "float16": 2, "float32": 4}
 _LARGEST_HEADER = 100_000_000
-# What a checkpoint's repository may hold beside these (older formats, pictures) is not fetched.
-_WANTED = ["*.json", "*.safetensors", "*.jinja", "merges.txt"]
 _CACHED = "models--"
 """How the folders of models in the cache begin; ``--`` stands for the slash after that."""
 _LFS_POINTER = b"version https://git-lfs"
@@ -59,12 +59,22 @@ class CheckpointInfo:
     shards: int
     context_length: int
     """Tokens, image and answer together."""
+    cache_values: int
+    """Numbers that the keys and values of one token take, in all layers together."""
     image_settings: ImageSettings
     """Patch size, merge size and the limits of pixels."""
     quantised: str | None
     """The method, where the checkpoint is quantised."""
     pieces: PieceSettings | None = None
     """For a checkpoint that reads pages in pieces."""
+
+    def weight_bytes_as(self, dtype: str) -> int:
+        """In memory, in arithmetic that torch knows by this name; quantised weights stay as they are."""
+        return self.weight_bytes if self.quantised else self.parameters * _DTYPE_BYTES[dtype]
+
+    def cache_bytes_as(self, dtype: str) -> int:
+        """Keys and values of one token."""
+        return self.cache_values * _DTYPE_BYTES[dtype]
 
 
 def locate(model: str, *, download: bool = True) -> Path:
@@ -81,35 +91,37 @@ def locate(model: str, *, download: bool = True) -> Path:
     if model.startswith("~"):
         with contextlib.suppress(RuntimeError):
             folder = folder.expanduser()
-    hub_id = ALIASES.get(model.lower(), model)
-    if hub_id == model and folder.is_dir():
+    if model.lower() not in ALIASES and folder.is_dir():
         return folder
+    hub_id = hub_id_of(model)
+    from .download import fetch, local_snapshot
+
+    if (whole := local_snapshot(hub_id)) is not None:
+        return whole
+    try:
+        if download:
+            return fetch(hub_id)
+        raise ModelError(f"{hub_id} is not on this machine: run 'docparse models pull {model}'")
+    except ModelError:
+        for name, snapshot in cached():
+            # A part of it is here; check() will say what is missing, if anything that matters is.
+            if name == hub_id:
+                return snapshot
+        raise
+
+
+def hub_id_of(model: str) -> str:
+    """``owner/name`` of an alias or of what is one itself.
+
+    Raises:
+        ModelError: it is neither.
+    """
+    hub_id = ALIASES.get(model.lower(), model)
     if hub_id.count("/") != 1 or model.startswith((".", "/", "~")):
         raise ModelError(
             f"there is no folder {model}, and it is none of the aliases {', '.join([*BUNDLED, *ALIASES])}"
         )
-    from huggingface_hub import constants, snapshot_download
-
-    try:
-        return Path(snapshot_download(hub_id, allow_patterns=_WANTED, local_files_only=True))
-    except ValueError:
-        raise ModelError(f"{model} is neither a folder here nor the id of a model on the hub") from None
-    except OSError:
-        why = "HF_HUB_OFFLINE forbids to fetch it" if constants.HF_HUB_OFFLINE else "it was not to be fetched"
-    if download and not constants.HF_HUB_OFFLINE:
-        try:
-            return Path(snapshot_download(hub_id, allow_patterns=_WANTED))
-        # Besides its own exceptions the hub's client lets those of its HTTP and storage libraries through.
-        except Exception as error:
-            why = f"it cannot be fetched ({first_line(error)})"
-    for name, snapshot in cached():
-        # A part of it is here; check() will say what is missing, if anything that matters is.
-        if name == hub_id:
-            return snapshot
-    raise ModelError(
-        f"{hub_id} is not in the local cache ({constants.HF_HUB_CACHE}) and {why}: "
-        f"run 'hf download {hub_id}' where there is a network, or give --model the folder of a checkpoint"
-    )
+    return hub_id
 
 
 def cached() -> list[tuple[str, Path]]:
@@ -170,7 +182,9 @@ def check(path: Path) -> CheckpointInfo:
         raise ModelError(f"{path} has half a tokenizer: tokenizer.json or merges.txt is missing")
     image_settings = ImageSettings.load(path)
     shards = _shards(path)
-    tensors = [tensor for shard in shards for tensor in _read_header(shard)]
+    headers = {shard.name: _read_header(shard) for shard in shards}
+    _check_index(path, headers)
+    tensors = [tensor for header in headers.values() for tensor in header.values()]
     if not tensors:
         raise ModelError(f"{path} has no weights: its safetensors files are empty")
     by_dtype: dict[str, int] = {}
@@ -190,6 +204,7 @@ def check(path: Path) -> CheckpointInfo:
             shards=len(shards),
             context_length=int(text.get("max_position_embeddings") or _CONTEXT_LENGTH),
             image_settings=image_settings,
+            cache_values=_cache_values(text),
             quantised=quantisation.get("quant_method"),
             pieces=_pieces(path),
         )
@@ -201,6 +216,13 @@ def check(path: Path) -> CheckpointInfo:
             f"{image_settings.patch_size} and {image_settings.merge_size} in its image settings"
         )
     return info
+
+
+def _cache_values(text: dict[str, Any]) -> int:
+    # What config.json leaves out is as in transformers' Qwen2_5_VLTextConfig.
+    heads = int(text.get("num_attention_heads") or 64)
+    head_dim = int(text.get("hidden_size") or 8192) // heads
+    return 2 * int(text.get("num_hidden_layers") or 80) * int(text.get("num_key_value_heads") or heads) * head_dim
 
 
 def _pieces(path: Path) -> PieceSettings | None:
@@ -241,6 +263,15 @@ def _shards(path: Path) -> list[Path]:
     return shards
 
 
+def _check_index(path: Path, headers: Mapping[str, Mapping[str, "_Tensor"]]) -> None:
+    """Every shard holds what the index says of it."""
+    if not (path / _INDEX).is_file():
+        return
+    for name, shard in _read_json(path / _INDEX)["weight_map"].items():
+        if name not in headers[str(shard)]:
+            raise ModelError(f"{path} contradicts itself: by its index {shard} holds {name}, which it does not")
+
+
 @dataclass(frozen=True)
 class _Tensor:
     dtype: str
@@ -248,8 +279,8 @@ class _Tensor:
     bytes: int
 
 
-def _read_header(shard: Path) -> list[_Tensor]:
-    """The tensors of a safetensors file."""
+def _read_header(shard: Path) -> dict[str, _Tensor]:
+    """The tensors of a safetensors file, by name."""
     try:
         with shard.open("rb") as stream:
             start = stream.read(len(_LFS_POINTER))
@@ -262,12 +293,12 @@ def _read_header(shard: Path) -> list[_Tensor]:
             header = json.loads(stream.read(length))
             header.pop("__metadata__", None)
             size = os.fstat(stream.fileno()).st_size
-        tensors = []
+        tensors = {}
         expected = 8 + length
-        for entry in header.values():
+        for name, entry in header.items():
             begin, end = entry["data_offsets"]
             expected = max(expected, 8 + length + end)
-            tensors.append(_Tensor(str(entry["dtype"]), math.prod(entry["shape"]), end - begin))
+            tensors[name] = _Tensor(str(entry["dtype"]), math.prod(entry["shape"]), end - begin)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
         raise ModelError(f"{shard} is no safetensors file: {first_line(error)}") from error
     if size < expected:

@@ -15,8 +15,6 @@ from .checkpoint import CheckpointInfo, first_line
 from .images import ImageSettings
 from .placement import Placement, layout
 
-_DTYPE_BYTES = {"bfloat16": 2, "float16": 2, "float32": 4}
-
 
 @dataclass(frozen=True)
 class LoadedModel:
@@ -41,7 +39,6 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
         ModelError: the files cannot be loaded, or do not fit.
     """
     path = info.path
-    needed = info.weight_bytes if info.quantised else info.parameters * _DTYPE_BYTES[placement.dtype]
     folder = None
     with quietly():
         import torch
@@ -49,7 +46,7 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
 
         from . import vision_attention
 
-        memory = layout(placement, needed, max_memory or {})
+        memory = layout(placement, info.weight_bytes_as(placement.dtype), max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
         if memory is not None:
             folder = tempfile.mkdtemp(prefix="docparse-offload-")

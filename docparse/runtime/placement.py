@@ -107,6 +107,28 @@ def layout(placement: Placement, needed: int, max_memory: Mapping[str, str]) -> 
     return {name: int(size / _ROOM) for name, size in usable.items()}
 
 
+def shares(placement: Placement, needed: int) -> dict[str, int]:
+    """About how many bytes of the weights ``load`` puts on each device; on the ``disk`` what none has room for."""
+    allowed = layout(placement, needed, {})
+    if allowed is None:
+        return {placement.device: needed}
+    found: dict[str, int] = {}
+    for name, size in allowed.items():
+        share = min(int(size), needed)
+        if share:
+            found[f"cuda:{name}" if isinstance(name, int) else name] = share
+            needed -= share
+    return found | ({"disk": needed} if needed else {})
+
+
+def free_memory() -> dict[str, int]:
+    """Bytes that are free, by device."""
+    from accelerate.utils import get_max_memory
+
+    free: dict[str | int, int] = get_max_memory()
+    return {f"cuda:{name}" if isinstance(name, int) else name: size for name, size in free.items()}
+
+
 def _accelerate_name(device: str) -> str | int:
     """accelerate calls GPUs by their number."""
     match = re.fullmatch(r"(?:cuda:)?(\d+)|(cpu|mps|disk)", device)

@@ -139,7 +139,7 @@ def test_a_hub_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: pytes
         raise FileNotFoundError if local_files_only else ConnectionResetError("nobody there\nsecond line")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
-    with pytest.raises(ModelError, match=r"it cannot be fetched \(nobody there\): run 'hf download"):
+    with pytest.raises(ModelError, match=r"cannot be fetched from \S+ \(nobody there\): run it again"):
         locate("some/model")
 
 

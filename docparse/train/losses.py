@@ -113,16 +113,16 @@ class ReadingLoss(nn.Module):
         positions, prompt_length = self._positions((down, across), length)
         with torch.set_grad_enabled(not frozen):
             cells = self._see(network.model.visual, patches)
-        told = batch.tokens[:, :-1].clamp(min=0)
+        written = batch.tokens[:, :-1].clamp(min=0)
         if self._disturbed:
-            told = disturb(told, self.is_character[told], self._disturbed)
+            written = disturb(written, self.is_character[written], self._disturbed)
         embed = network.model.language_model.embed_tokens
         embeddings = torch.cat(
             [
                 embed(self._ids(self._prefix)).expand(count, -1, -1),
                 cells.flatten(1, 2).float(),
                 embed(self._ids(self._suffix)).expand(count, -1, -1),
-                embed(told),
+                embed(written),
             ],
             1,
         )

@@ -101,6 +101,8 @@ def test_ctrl_c_does_not_wait_for_the_file(hub: Hub, environment: dict[str, str]
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell starts what runs in the background deaf to SIGINT, the tests and what they start included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         while process.poll() is None and not hub.sent:
             time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from docparse.engines.base import EnginePage, PageImage
 from docparse.engines.local import LocalEngine
 from docparse.errors import OutputError
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT, Options
-from docparse.runtime.checkpoint import check
+from docparse.runtime.checkpoint import OWN_SETTINGS, check
 from docparse.runtime.images import to_patches
 from docparse.runtime.prompt import prompt_tokens
 from docparse.synth import SynthPage
@@ -46,7 +47,9 @@ def test_stock_transformers_loads_it(nano: Nano, checkpoint: Path) -> None:
     assert all(path.stat().st_mode & 0o044 == 0o044 for path in checkpoint.iterdir())
 
 
-def test_our_engine_writes_what_generate_writes(checkpoint: Path, page: SynthPage) -> None:
+def test_our_engine_writes_what_generate_writes(checkpoint: Path, page: SynthPage, tmp_path: Path) -> None:
+    # Of the page as a whole, and not in pieces.
+    checkpoint = copytree(checkpoint, tmp_path / "whole", ignore=ignore_patterns(OWN_SETTINGS))
     network = Qwen2_5_VLForConditionalGeneration.from_pretrained(checkpoint, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     patches = to_patches(page.image, check(checkpoint).image_settings)

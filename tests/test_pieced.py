@@ -13,7 +13,7 @@ from docparse.qwenvl import parse
 def piece(x: float, y: float, scale: float = 2.0) -> Piece:
     """64×32 pixels that show a part of the page, which is ``scale`` times as large, from (x, y)."""
     matrix = np.array([[scale, 0.0, x], [0.0, scale, y]])
-    return Piece(Image.new("L", (64, 32)), matrix, Box(4, 4, 60, 28))
+    return Piece(Image.new("L", (64, 32)), matrix, Box(4, 4, 60, 28), text_height=7.5)
 
 
 def joined_of(pieces: list[Piece], answers: list[Answer]) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..document import StopReason
 from ..geometry import Box
-from ..pieces import Piece
+from ..pieces import Piece, measure
 
 _START = re.compile(r"\s*(?:```\w*\s*)?(?:<html>\s*)?(?:<body>\s*)?")
 _END = re.compile(r"\s*(?:</body>\s*)?(?:</html>\s*)?(?:```)?\s*\Z")
@@ -70,29 +70,40 @@ def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int], bool]:
     cut = _CUT_TAG.search(text, first, last)
     if cut is not None:
         last = cut.start()
+    found = list(_BOX.finditer(text, first, last))
     across, down = piece.image.width / answer.image_size[0], piece.image.height / answer.image_size[1]
+    boxes = _on_page(piece, [Box(*map(float, match.groups())).scaled(across, down) for match in found])
     written = ""
     places = [0] * first
     position = first
-    for found in _BOX.finditer(text, first, last):
-        x0, y0, x1, y1 = (float(number) for number in found.groups())
-        box = piece.to_page(Box(x0 * across, y0 * down, x1 * across, y1 * down))
-        places += range(len(written), len(written) + found.start() - position)
-        written += text[position : found.start()]
-        places += [len(written)] * (found.end() - found.start())
-        # Corners in the wrong order stay so: the parser says what is wrong with a box.
-        numbers = (
-            box.x0 if x0 <= x1 else box.x1,
-            box.y0 if y0 <= y1 else box.y1,
-            box.x1 if x0 <= x1 else box.x0,
-            box.y1 if y0 <= y1 else box.y0,
-        )
-        written += " ".join(str(round(number)) for number in numbers)
-        position = found.end()
+    for match, box in zip(found, boxes, strict=True):
+        places += range(len(written), len(written) + match.start() - position)
+        written += text[position : match.start()]
+        places += [len(written)] * (match.end() - match.start())
+        written += " ".join(str(round(number)) for number in box)
+        position = match.end()
     places += range(len(written), len(written) + last - position)
     written += text[position:last]
     places += [len(written)] * (len(text) + 1 - last)
     return written, places, cut is not None
+
+
+def _on_page(piece: Piece, found: list[Box]) -> list[Box]:
+    """Boxes in pixels of the piece, by its ink, as boxes in pixels of the page image.
+
+    Corners in the wrong order stay so: the parser says what is wrong with such a box.
+    """
+    sound = list(dict.fromkeys(box for box in found if box.width >= 0 and box.height >= 0))
+    measured = dict(zip(sound, measure(piece, sound), strict=True))
+    placed = []
+    for box in found:
+        x0, y0, x1, y1 = piece.to_page(measured.get(box, box))
+        if box.width < 0:
+            x0, x1 = x1, x0
+        if box.height < 0:
+            y0, y1 = y1, y0
+        placed.append(Box(x0, y0, x1, y1))
+    return placed
 
 
 def _closing_tags(text: str) -> str:

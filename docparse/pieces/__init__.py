@@ -5,6 +5,7 @@ white, between columns first (``columns``) and then between lines (``lines``); e
 (``piece``). Needs numpy and Pillow alone.
 """
 
+from .measure import measure
 from .piece import Piece, PieceSettings, cut, halves
 
-__all__ = ["Piece", "PieceSettings", "cut", "halves"]
+__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure"]

@@ -29,6 +29,8 @@ class Piece:
     matrix: Floats
     shown: Box
     """The part of the page that is to be seen; around it is blank paper. Pixels of the piece."""
+    text_height: float
+    """In pixels of the piece."""
     is_picture: bool = False
     """Whether there is nothing in it to be read."""
 
@@ -91,4 +93,4 @@ def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
     turn = sheet.matrix[:, :2]
     shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
     shown = Box(margin, margin, margin + image.width, margin + image.height)
-    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown)
+    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown, sheet.unit * shrink)

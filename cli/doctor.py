@@ -33,13 +33,13 @@ def _engines() -> None:
     found = cached()
     _row("models here", ", ".join(hub_id for hub_id, _ in found) or "none in the Hugging Face cache")
     _row("devices", ", ".join(devices()))
-    placement = place("auto", "auto")
-    _row("arithmetic", f"{placement.dtype} on {placement.device}: {placement.why}")
     from docparse.config import configured_model
 
     model, _ = configured_model(Options())
     # Without a download: doctor looks, it does not fetch.
     info = check(locate(model or NANO, download=False))
+    placement = place("auto", "auto", info.parameters)
+    _row("arithmetic", f"{placement.dtype} on {placement.device}: {placement.why}")
     size = f"{info.parameters / 1e6:,.1f} million parameters, {info.weight_bytes / 2**20:,.0f} MiB"
     _row("model", f"{model or NANO}: {size} in {info.dtype}, whole")
     choice = choose(Options())

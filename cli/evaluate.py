@@ -92,7 +92,7 @@ def evaluate(
     from docparse.export.files import check_writable
     from docparse.extra import extra
 
-    for name in ("rapidfuzz", "apted", "markdown_it"):
+    for name in ("apted", "markdown_it"):
         extra(name, "eval")  # told now and not after a night's work
     for path in (json_file, worst):
         if path is not None:
@@ -153,12 +153,17 @@ def _run(systems: "list[System]", cases: "list[Case]", *, furniture: bool, quiet
     with console.progress(1, quiet=quiet) as bar:
         for system in systems:
             bar.begin(system.name, len(cases))
-            for case in cases:
-                reading = system.read(case)
-                scores.append(score(case, system.name, reading, names_kinds=system.names_kinds, furniture=furniture))
+            readings = []
+            for case, reading in zip(cases, system.read(cases), strict=True):
+                readings.append(reading)
                 if reading.failure and not quiet:
                     console.error(f"{system.name}: {case.name}: {reading.failure}")
                 bar.advance()
+            # Not before: it would be counted among the seconds of those that are read meanwhile.
+            scores += [
+                score(case, system.name, reading, names_kinds=system.names_kinds, furniture=furniture)
+                for case, reading in zip(cases, readings, strict=True)
+            ]
     return scores
 
 

@@ -54,7 +54,7 @@ def pull(model: Annotated[str, typer.Argument(metavar="ALIAS|HUB_ID")]) -> None:
 @app.command("check")
 def check_model(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")]) -> None:
     """Look whether a checkpoint is whole and sound, what memory it takes, and how it would run here."""
-    from docparse.engines.local import page_tokens
+    from docparse.engines.local import longest
     from docparse.options import Options
     from docparse.runtime.checkpoint import check, locate, name_of
     from docparse.runtime.placement import free_memory, place, shares
@@ -72,12 +72,12 @@ def check_model(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")
     compared = compare_hashes(path)
     _row("hashes", f"{compared} files are as on the hub" if compared else "none are known of files in such a folder")
 
-    placement = place("auto", "auto")
+    placement = place("auto", "auto", info.parameters)
     weights = info.weight_bytes_as(placement.dtype)
-    longest = page_tokens(info, Options())
-    cache = longest * info.cache_bytes_as(placement.dtype)
+    most = longest(info, Options())
+    cache = most * info.cache_bytes_as(placement.dtype)
     _row("arithmetic", f"{placement.dtype} on {placement.device}: {placement.why}")
-    page = f"{_size(cache)} for the longest page ({longest:,} tokens)"
+    page = f"{_size(cache)} for the longest answer ({most:,} tokens)"
     _row("memory", f"{_size(weights)} of weights and up to {page}")
     _row("free", ", ".join(f"{_size(size)} ({device})" for device, size in free_memory().items()))
     places = shares(placement, weights)

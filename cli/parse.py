@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from docparse import Document, Pipeline
     from docparse.batch.plan import Job
     from docparse.document import Page
+    from docparse.pipeline import OpenDocument
 
 
 EPILOG = (
@@ -170,7 +172,7 @@ def _images_for(job: "Job") -> ImagesMode:
 
 
 class _Run:
-    """One call of the command: its documents one after the other."""
+    """One call of the command."""
 
     def __init__(
         self, pipeline: "Pipeline", *, furniture: bool, chunk_tokens: int, quiet: bool, verbose: bool
@@ -185,7 +187,8 @@ class _Run:
         """A single document: its error is the command's."""
         with console.progress(1, quiet=self._quiet) as bar:
             started = time.monotonic()
-            document, code = self._document(job, bar)
+            with self._pipeline.open(job.given) as opened:
+                document, code = self._document(job, opened, bar)
         self._tell(document, time.monotonic() - started)
         return code
 
@@ -194,10 +197,13 @@ class _Run:
         failed = pages = 0
         started = time.monotonic()
         code = ExitCode.OK
-        with console.progress(len(jobs), quiet=self._quiet) as bar:
-            for job in jobs:
+        all_opened = self._pipeline.open_all(job.given for job in jobs)
+        with console.progress(len(jobs), quiet=self._quiet) as bar, closing(all_opened):
+            for job, opened in zip(jobs, all_opened, strict=True):
                 try:
-                    document, one_code = self._document(job, bar)
+                    if isinstance(opened, DocparseError):
+                        raise opened
+                    document, one_code = self._document(job, opened, bar)
                 except OutputError:
                     raise
                 except DocparseError as error:
@@ -216,27 +222,26 @@ class _Run:
             console.batch_summary(len(jobs) - failed, failed, pages, time.monotonic() - started)
         return code or (ExitCode.PARTIAL if failed else ExitCode.OK)
 
-    def _document(self, job: "Job", bar: console.Progress) -> "tuple[Document, int]":
+    def _document(self, job: "Job", opened: "OpenDocument", bar: console.Progress) -> "tuple[Document, int]":
         from docparse.pipeline import refuse_if_unread
 
         pages: list[Page] = []
         interrupted = False
-        with self._pipeline.open(job.given) as opened:
-            bar.begin(opened.source.name, len(opened.numbers))
-            try:
-                for page in opened.pages():
-                    pages.append(page)
-                    if job.target is None and job.formats == (Format.JSONL,):
-                        from docparse.export.json import page_line
+        bar.begin(opened.source.name, len(opened.numbers))
+        try:
+            for page in opened.pages():
+                pages.append(page)
+                if job.target is None and job.formats == (Format.JSONL,):
+                    from docparse.export.json import page_line
 
-                        console.write_stdout(page_line(opened.source, page))
-                    bar.advance()
-            except KeyboardInterrupt:
-                # What is finished is written; the document says that it is not all.
-                interrupted = True
-                if not pages:
-                    raise
-            document = opened.assemble(pages, interrupted=interrupted)
+                    console.write_stdout(page_line(opened.source, page))
+                bar.advance()
+        except KeyboardInterrupt:
+            # What is finished is written; the document says that it is not all.
+            interrupted = True
+            if not pages:
+                raise
+        document = opened.assemble(pages, interrupted=interrupted)
         refuse_if_unread(document)
         self._write(document, job)
         if interrupted:

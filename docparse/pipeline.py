@@ -3,13 +3,13 @@
 import base64
 import os
 import queue
-import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +35,7 @@ from .document import (
 from .engines.base import Engine, EnginePage, ModelOutput, PageImage
 from .engines.choice import EngineChoice, choose
 from .engines.raw import save
-from .errors import InputError, ModelError, PageError
+from .errors import DocparseError, InputError, ModelError, PageError
 from .geometry import Box
 from .interpret import interpret
 from .options import Options, select_pages
@@ -45,8 +45,6 @@ from .wire import ImageWish, Overview, PageRead, PageWish
 from .worker import Worker
 
 _MOST_WORKERS = 4
-_AHEAD = 2
-"""Pages a worker that may be under way or wait for their turn to be handed out."""
 
 
 class Pipeline:
@@ -59,7 +57,7 @@ class Pipeline:
         """
         self.options = options
         self.engines: EngineChoice = choose(options)
-        self._engine_lock = threading.Lock()
+        self._workers = options.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
 
     @contextmanager
     def open(self, given: str | Path | NamedFile) -> Iterator["OpenDocument"]:
@@ -78,9 +76,46 @@ class Pipeline:
             except PageError as error:
                 raise InputError(f"{source.name} cannot be opened: {error}") from error
             numbers = select_pages(self.options.pages, overview.page_count)
-            opened = OpenDocument(self, source, first, overview, numbers)
+            more = min(self._workers, len(numbers)) - 1
+            workers = [first, *(Worker(source, self.options.password) for _ in range(more))]
+            opened = OpenDocument(self, source, workers, overview, numbers)
             stack.callback(opened.close)
             yield opened
+
+    def open_all(self, given: Iterable[str | Path | NamedFile]) -> Generator["OpenDocument | DocparseError"]:
+        """Each document in turn, or why it cannot be opened; it is closed when the next one is asked for.
+
+        While one is at work the next are begun, as many as it takes to have a page for everyone who can read one.
+        """
+        remaining = iter(given)
+        with ExitStack() as all_of_them:
+            begun: deque[tuple[ExitStack, OpenDocument | DocparseError]] = deque()
+            while True:
+                while sum(_pages_of(one) for _, one in begun) < self.pages_at_once:
+                    path = next(remaining, None)
+                    if path is None:
+                        break
+                    stack = all_of_them.enter_context(ExitStack())
+                    begun.append((stack, self._begin(stack, path)))
+                if not begun:
+                    return
+                stack, one = begun[0]
+                yield one
+                stack.close()
+                begun.popleft()
+
+    def _begin(self, stack: ExitStack, given: str | Path | NamedFile) -> "OpenDocument | DocparseError":
+        try:
+            opened = stack.enter_context(self.open(given))
+        except DocparseError as error:
+            return error
+        opened.begin()
+        return opened
+
+    @property
+    def pages_at_once(self) -> int:
+        """How many pages are under way at the same time, in all documents together, where there are so many."""
+        return max(self._workers, self.engines.pages_at_once)
 
     def parse(self, given: str | Path | NamedFile) -> Document:
         """The whole document.
@@ -95,9 +130,8 @@ class Pipeline:
         return document
 
     def ask(self, engine: Engine, page: EnginePage) -> ModelOutput:
-        """The engine's answer; one page at a time, since an engine owns its device."""
-        with self._engine_lock:
-            output = engine.read(page)
+        """The engine's answer. May be called by several threads."""
+        output = engine.read(page)
         if self.options.save_raw is not None:
             save(self.options.save_raw, page, output)
         return output
@@ -110,7 +144,7 @@ class OpenDocument:
         self,
         pipeline: Pipeline,
         source: SourceFile,
-        worker: Worker,
+        workers: Sequence[Worker],
         overview: Overview,
         numbers: Sequence[int],
     ) -> None:
@@ -128,44 +162,43 @@ class OpenDocument:
         """The pages that were asked for, in that order."""
         self._pipeline = pipeline
         self._options = pipeline.options
-        count = self._options.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
-        self._workers = [worker]
-        self._workers += [Worker(source, self._options.password) for _ in range(min(count, len(numbers)) - 1)]
+        self._workers = workers
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._under_way: deque[Future[Page]] = deque()
+        self._remaining = iter(numbers)
+        self._executor: ThreadPoolExecutor | None = None
         self._unit: Literal["pt", "px"] = "pt" if source.is_pdf else "px"
 
     def close(self) -> None:
+        """Whoever stops early (an interrupt, a closed pipe) does not wait for pages that nobody will see."""
+        for future in self._under_way:
+            future.cancel()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
             worker.close()
 
-    def pages(self) -> Iterator[Page]:
-        """Each page as soon as it and all before it are done."""
-        idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+    def begin(self) -> None:
+        """Have the first pages read, without waiting for them."""
+        if self._executor is not None:
+            return
         for worker in self._workers:
             worker.start()
-            idle.put(worker)
+            self._idle.put(worker)
+        # One page more for each worker: it goes on with that while an engine has all of the others.
+        threads = min(len(self.numbers), self._pipeline.pages_at_once + len(self._workers))
+        self._executor = ThreadPoolExecutor(max(1, threads), thread_name_prefix="docparse-page")
+        for number in islice(self._remaining, threads):
+            self._under_way.append(self._executor.submit(self._page, number))
 
-        def run(number: int) -> Page:
-            worker = idle.get()
-            try:
-                return self._page(worker, number)
-            finally:
-                idle.put(worker)
-
-        executor = ThreadPoolExecutor(len(self._workers), thread_name_prefix="docparse-page")
-        under_way: deque[Future[Page]] = deque()
-        remaining = iter(self.numbers)
-        try:
-            for number in remaining:
-                under_way.append(executor.submit(run, number))
-                if len(under_way) >= _AHEAD * len(self._workers):
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            # Whoever stops early (an interrupt, a closed pipe) does not wait for pages that nobody will see.
-            for future in under_way:
-                future.cancel()
-            executor.shutdown(wait=False, cancel_futures=True)
+    def pages(self) -> Iterator[Page]:
+        """Each page as soon as it and all before it are done."""
+        self.begin()
+        assert self._executor is not None
+        while self._under_way:
+            yield self._under_way.popleft().result()
+            for number in islice(self._remaining, 1):
+                self._under_way.append(self._executor.submit(self._page, number))
 
     def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
         """The document that these pages make; with ``interrupted`` it says that others are missing.
@@ -185,16 +218,25 @@ class OpenDocument:
             document.problems.append(_problem("interrupted", Severity.ERROR, message))
         return document
 
-    def _page(self, worker: Worker, number: int) -> Page:
-        started = time.perf_counter()
+    @contextmanager
+    def _worker(self) -> Iterator[Worker]:
+        worker = self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put(worker)
+
+    def _page(self, number: int) -> Page:
         problems: list[Problem] = []
         try:
-            read = self._read(worker, number, problems)
+            with self._worker() as worker:
+                started = time.perf_counter()
+                read = self._read(worker, number, problems)
+                seconds = time.perf_counter() - started
         except PageError as error:
             page = Page(number=number, width=0, height=0, unit=self._unit)
             return _failed(page, [*problems, _unreadable(error)])
-        seconds = time.perf_counter() - started
-        page = self._understand(worker, read, problems)
+        page = self._understand(read, problems)
         page.timings.read = round(seconds, 4)
         return page
 
@@ -220,7 +262,7 @@ class OpenDocument:
             problems.append(_problem("no-layout", Severity.WARNING, message))
             return read
 
-    def _understand(self, worker: Worker, read: PageRead, problems: list[Problem]) -> Page:
+    def _understand(self, read: PageRead, problems: list[Problem]) -> Page:
         page = Page(number=read.number, width=read.width, height=read.height, unit=read.unit, rotation=read.rotation)
         problems += [_problem("note", Severity.INFO, note) for note in read.notes]
         if read.text_layer is not None:
@@ -254,7 +296,7 @@ class OpenDocument:
             page.problems += attach([_problem("nothing-read", Severity.ERROR, message)], page.number)
             page.status = PageStatus.FAILED
         if self._options.images != "none":
-            self._cut_pictures(worker, page)
+            self._cut_pictures(page)
         return page
 
     def _engine_page(self, read: PageRead, engine: Engine) -> EnginePage:
@@ -273,7 +315,7 @@ class OpenDocument:
             text_layer=None if read.unread and engine.needs_image else read.text_layer,
         )
 
-    def _cut_pictures(self, worker: Worker, page: Page) -> None:
+    def _cut_pictures(self, page: Page) -> None:
         pictured: list[tuple[Picture | Chart | Formula | Chemical | Music, Box]] = [
             (element, element.box)
             for element in page.elements
@@ -282,7 +324,8 @@ class OpenDocument:
         if not pictured:
             return
         try:
-            crops = worker.crops(page.number, [box for _, box in pictured], self._options.render_timeout)
+            with self._worker() as worker:
+                crops = worker.crops(page.number, [box for _, box in pictured], self._options.render_timeout)
         except PageError as error:
             message = f"the page's pictures cannot be cut out: {error}"
             page.problems += attach([_problem("no-pictures", Severity.WARNING, message)], page.number)
@@ -295,6 +338,11 @@ class OpenDocument:
                     height=crop.height,
                     data=base64.b64encode(crop.data).decode("ascii"),
                 )
+
+
+def _pages_of(one: OpenDocument | DocparseError) -> int:
+    """Not none, of whatever it is: so that not all of a thousand bad files are opened before the first is told."""
+    return max(1, len(one.numbers)) if isinstance(one, OpenDocument) else 1
 
 
 def refuse_if_unread(document: Document) -> None:

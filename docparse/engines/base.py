@@ -43,9 +43,10 @@ class ModelOutput:
 
 
 class Engine(Protocol):
-    """Reads one page at a time."""
+    """Reads pages. ``read`` may be called from as many threads at the same time as ``pages_at_once`` says."""
 
     name: str
+    pages_at_once: int
     needs_image: bool
     """Whether ``read`` wants the rendered page. Rendering is skipped where it does not."""
 

@@ -30,6 +30,11 @@ class EngineChoice:
         return self.without_text or (self.with_text if has_text else None)
 
     @property
+    def pages_at_once(self) -> int:
+        """Pages that are read side by side where each engine has enough to do."""
+        return max(engine.pages_at_once for engine in (self.with_text, self.without_text) if engine)
+
+    @property
     def max_pixels(self) -> int:
         """Most pixels that an engine can use."""
         return max(engine.max_pixels for engine in (self.with_text, self.without_text) if engine)

@@ -13,6 +13,7 @@ _UNITS_PER_POINT = 4
 class LayoutEngine:
     name = "layout"
     needs_image = False
+    pages_at_once = 1
     max_pixels = 0
 
     def read(self, page: EnginePage) -> ModelOutput:

@@ -1,8 +1,8 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -10,41 +10,57 @@ from PIL import Image
 from ..document import StopReason
 from ..errors import PageError
 from ..options import Options
-from ..pieces import Piece, cut, halves
+from ..pieces import Piece, cut, halves, varied
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
 from ..runtime.images import Patches, to_patches
 from .base import EnginePage, ModelOutput
+from .consensus import agree
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
+    from ..runtime.decoder import Decoder
     from ..runtime.model import LoadedModel
-    from ..runtime.sequence import Job, Sequence
+    from ..runtime.sequence import Clock, Job, Sequence
 
 _MOST_PIXELS = 2_408_448
 """3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
 tokens and minutes a page; more is had with ``--max-pixels``."""
 _MOST_PIXELS_CUT = 4_000_000
 """An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
-_AT_ONCE = 16
-"""Pieces of a page that are read side by side."""
+_PAGES_AT_ONCE = 8
+_PIECES_AT_ONCE = 32
 _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
+_QUESTION = 128
+"""Tokens of a prompt's words, about."""
+_SURE = 0.85
+"""Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
+_VARIATIONS = ((1.05, 0), (0.96, 4), (1.0, 8), (1.02, 12))
+"""Scale and shift in pixels, in which a piece is read again where the answer was not sure."""
 
 
-def page_tokens(info: CheckpointInfo, options: Options) -> int:
-    """How many tokens the cache holds for one page at most, without the few of the prompt's words."""
+def longest(info: CheckpointInfo, options: Options) -> int:
+    """How many tokens an image and the answer to it have at most, about."""
     if info.pieces is not None:
-        return _AT_ONCE * (info.pieces.max_tokens * (1 + _MOST_WRITTEN) + _MARKUP)
+        return info.pieces.max_tokens * (1 + _MOST_WRITTEN) + _MARKUP
     settings = info.image_settings
     pixels = min(settings.max_pixels, options.max_pixels or _MOST_PIXELS)
     return min(pixels // settings.factor**2 + options.max_new_tokens, info.context_length)
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    model: "LoadedModel"
+    decoder: "Decoder"
+
+
 class LocalEngine:
-    """Reads pages with a checkpoint; the weights are loaded for the first of them."""
+    """Reads pages with a checkpoint; the weights are loaded for the first of them. Thread-safe: pages that are
+    read at the same time share the model's passes."""
 
     name = "local"
     needs_image = True
+    pages_at_once = _PAGES_AT_ONCE
 
     def __init__(self, options: Options) -> None:
         """
@@ -56,7 +72,7 @@ class LocalEngine:
         stated = self._info.image_settings
         most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)
-        self._model: LoadedModel | None = None
+        self._loaded: _Loaded | None = None
         self._loading = threading.Lock()
 
     @property
@@ -65,20 +81,13 @@ class LocalEngine:
             return self._options.max_pixels or _MOST_PIXELS_CUT
         return self._image_settings.max_pixels
 
-    def load(self) -> "LoadedModel":
+    def load(self) -> None:
         """Load the weights now, if they are not yet.
 
         Raises:
             ModelError: they cannot be loaded.
         """
-        with self._loading:
-            if self._model is None:
-                from ..runtime.model import load
-                from ..runtime.placement import place
-
-                placement = place(self._options.device, self._options.dtype)
-                self._model = load(self._info, placement, self._options.max_memory)
-            return self._model
+        self._load()
 
     def read(self, page: EnginePage) -> ModelOutput:
         """Have the model write down the page, as a whole or, where its checkpoint says so, in pieces.
@@ -89,13 +98,14 @@ class LocalEngine:
         """
         if page.image is None:
             raise PageError("it could not be rendered")
-        model = self.load()
-        deadline = time.monotonic() + self._options.decode_timeout
+        from ..runtime.sequence import Clock
+
+        clock = Clock(self._options.decode_timeout)
         if self._info.pieces is None:
-            (answer,) = self._answers(model, [page.image.image], deadline)
+            (answer,) = self._answers([page.image.image], clock)
         else:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
-            answer = join(list(self._read_pieces(model, pieces, deadline)), page.image.image.size)
+            answer = join(list(self._read_pieces(pieces, clock)), page.image.image.size)
         return ModelOutput(
             text=answer.text,
             stop_reason=answer.stop_reason,
@@ -107,43 +117,75 @@ class LocalEngine:
             closed=answer.closed,
         )
 
+    def _load(self) -> _Loaded:
+        with self._loading:
+            if self._loaded is None:
+                import torch
+
+                from ..runtime.decoder import Decoder
+                from ..runtime.model import load
+                from ..runtime.placement import is_small, place
+
+                placement = place(self._options.device, self._options.dtype, self._info.parameters)
+                model = load(self._info, placement, self._options.max_memory)
+                slots, lanes = _PAGES_AT_ONCE, 1
+                if self._info.pieces is not None:
+                    slots = _PIECES_AT_ONCE
+                if model.device.type == "cpu" and is_small(self._info.parameters):
+                    lanes = torch.get_num_threads()
+                length = _QUESTION + longest(self._info, self._options)
+                self._loaded = _Loaded(model, Decoder(model, slots, length, lanes))
+            return self._loaded
+
     def _read_pieces(
-        self, model: "LoadedModel", pieces: list[Piece], deadline: float, *, may_halve: bool = True
+        self, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
     ) -> Iterator[tuple[Piece, Answer]]:
-        """The pieces with their answers; one that the model did not come to an end with is read again in halves."""
+        """The pieces with their answers; one that the model did not come to an end with is read again in halves, and
+        one that it is not sure of in variations, of which the best answer's piece comes with it."""
         assert self._info.pieces is not None
-        written = iter(self._answers(model, [piece.image for piece in pieces if not piece.is_picture], deadline))
-        for piece in pieces:
+        factor = self._image_settings.factor
+        written = iter(self._answers([piece.image for piece in pieces if not piece.is_picture], clock))
+        read: list[tuple[Piece, Answer]] = []
+        parts: dict[int, list[Piece]] = {}
+        for index, piece in enumerate(pieces):
             answer = picture(piece) if piece.is_picture else next(written)
-            parts = [piece]
+            read.append((piece, answer))
             if may_halve and answer.stop_reason is StopReason.LENGTH:
-                parts = halves(piece, self._info.pieces, self._image_settings.factor)
-            if len(parts) > 1:
-                yield from self._read_pieces(model, parts, deadline, may_halve=False)
+                found = halves(piece, self._info.pieces, factor)
+                if len(found) > 1:
+                    parts[index] = found
+        unsure = [
+            index
+            for index, (piece, answer) in enumerate(read)
+            if index not in parts and not piece.is_picture and not (answer.is_valid and answer.probability >= _SURE)
+        ]
+        others = {
+            index: [varied(pieces[index], scale, shift, factor) for scale, shift in _VARIATIONS] for index in unsure
+        }
+        again = iter(self._answers([other.image for group in others.values() for other in group], clock))
+        for index, group in others.items():
+            answers = [read[index][1], *(next(again) for _ in group)]
+            chosen, agreed = agree(answers)
+            read[index] = [pieces[index], *group][chosen], agreed
+        for index, one in enumerate(read):
+            if index in parts:
+                yield from self._read_pieces(parts[index], clock, may_halve=False)
             else:
-                yield piece, answer
+                yield one
 
-    def _answers(self, model: "LoadedModel", images: list[Image.Image], deadline: float) -> list[Answer]:
+    def _answers(self, images: list[Image.Image], clock: "Clock") -> list[Answer]:
         """What the model writes to each image, several of them side by side."""
-        import torch
-
-        from ..runtime.decode import decode
         from ..runtime.sequence import Job
 
+        loaded = self._load()
         jobs = []
         for image in images:
             patches = to_patches(image, self._image_settings)
-            jobs.append(Job(self._sequence(model, patches, deadline), patches))
-        try:
-            decode(model, jobs, _AT_ONCE)
-        except (MemoryError, RuntimeError) as error:
-            # On a CPU torch says so in words only.
-            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-                raise PageError("the model ran out of memory on it: give a smaller --max-pixels") from error
-            raise PageError(f"the model failed on it: {first_line(error)}") from error
-        return [_answer(model, job) for job in jobs]
+            jobs.append(Job(self._sequence(loaded.model, patches, clock), patches))
+        loaded.decoder.write(jobs)
+        return [_answer(loaded.model, job) for job in jobs]
 
-    def _sequence(self, model: "LoadedModel", patches: Patches, deadline: float) -> "Sequence":
+    def _sequence(self, model: "LoadedModel", patches: Patches, clock: "Clock") -> "Sequence":
         from ..runtime.prompt import prompt_tokens
         from ..runtime.sequence import Sequence
 
@@ -159,17 +201,28 @@ class LocalEngine:
         if self._info.pieces is not None:
             # Print that is as dense as can be read takes little more than one token a cell.
             limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
-        return Sequence(prompt=prompt, limit=limit, deadline=deadline)
+        return Sequence(prompt=prompt, limit=limit, clock=clock)
 
 
 def _answer(model: "LoadedModel", job: "Job") -> Answer:
     sequence = job.sequence
     if sequence.error is not None:
-        raise sequence.error
+        raise _told(sequence.error) from sequence.error
     assert sequence.stop_reason is not None
     text = _text(model, sequence.tokens)
     ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
     return Answer(text, sequence.stop_reason, job.patches.size, sequence.logprobs, ends)
+
+
+def _told(error: Exception) -> Exception:
+    """What went wrong with a page in the user's words; what is no error of the model's is one of ours."""
+    from ..runtime.decode import is_out_of_memory
+
+    if is_out_of_memory(error):
+        return PageError("the model ran out of memory on it: give a smaller --max-pixels")
+    if isinstance(error, RuntimeError):
+        return PageError(f"the model failed on it: {first_line(error)}")
+    return error
 
 
 def _text(model: "LoadedModel", tokens: list[int]) -> str:

@@ -1,12 +1,15 @@
 """The answers to the pieces of a page as the one answer to the page."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..document import StopReason
 from ..geometry import Box
 from ..pieces import Piece, measure
+from ..qwenvl import validate
 
 _START = re.compile(r"\s*(?:```\w*\s*)?(?:<html>\s*)?(?:<body>\s*)?")
 _END = re.compile(r"\s*(?:</body>\s*)?(?:</html>\s*)?(?:```)?\s*\Z")
@@ -29,6 +32,16 @@ class Answer:
     """Where in ``text`` each token ends."""
     closed: int = 0
     """Pieces whose answer ended inside an element, which was closed for it."""
+
+    @property
+    def probability(self) -> float:
+        """Geometric mean of those of its tokens."""
+        return math.exp(sum(self.token_logprobs) / max(1, len(self.token_logprobs)))
+
+    @cached_property
+    def is_valid(self) -> bool:
+        """Whether it came to its end and is QwenVL HTML as it should be."""
+        return self.stop_reason is StopReason.END and not validate(self.text)
 
 
 def picture(piece: Piece) -> Answer:

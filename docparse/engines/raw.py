@@ -52,6 +52,7 @@ class ReplayEngine:
 
     name = "replay"
     needs_image = False
+    pages_at_once = 1
     max_pixels = 0
 
     def __init__(self, options: Options) -> None:

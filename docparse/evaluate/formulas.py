@@ -2,8 +2,9 @@
 
 import re
 
+from rapidfuzz.distance import Levenshtein
+
 from ..content.formula import strip_delimiters
-from .textual import levenshtein
 
 _LABEL = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\S", re.DOTALL)
@@ -33,4 +34,4 @@ def latex_tokens(latex: str) -> list[str]:
 
 def formula_distance(truth: str, output: str) -> float:
     """Levenshtein distance of the tokens over the longer number: 0 is equal, 1 shares nothing."""
-    return float(levenshtein().normalized_distance(latex_tokens(truth), latex_tokens(output)))
+    return float(Levenshtein.normalized_distance(latex_tokens(truth), latex_tokens(output)))

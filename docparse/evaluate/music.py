@@ -3,7 +3,7 @@
 import re
 from fractions import Fraction
 
-from .textual import levenshtein
+from rapidfuzz.distance import Levenshtein
 
 _FIELD = re.compile(r"([A-Za-z]):(.*)")
 _INLINE = re.compile(r"\[([A-Za-z]):([^\]]*)\]")
@@ -38,7 +38,7 @@ def notes(abc: str) -> list[str]:
 
 def note_accuracy(truth: str, output: str) -> float:
     """1 - Levenshtein distance of the notes over the longer number: 1 is the same music, 0 shares nothing."""
-    return 1 - float(levenshtein().normalized_distance(notes(truth), notes(output)))
+    return 1 - float(Levenshtein.normalized_distance(notes(truth), notes(output)))
 
 
 def _field(name: str, value: str, unit: Fraction, words: list[str]) -> Fraction:

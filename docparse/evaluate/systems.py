@@ -1,15 +1,18 @@
 """What is measured: docparse itself, Tesseract, or a folder of outputs that somebody made."""
 
 import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..document import PageStatus, Severity
+from ..document import PageStatus, Severity, Source
 from ..engines.base import Engine, EnginePage, ModelOutput
 from ..errors import DocparseError, InputError, ModelError
 from ..options import Options
-from ..pipeline import Pipeline
+from ..pipeline import OpenDocument, Pipeline
 from .cases import Case
 from .content import Content
 from .outputs import SUFFIXES, Output, from_document, is_valid, read_output
@@ -28,8 +31,8 @@ class System(Protocol):
     names_kinds: bool
     """Whether it says what is a heading, a table and so on; where not, that is not measured."""
 
-    def read(self, case: Case) -> Reading:
-        """Never raises for what is wrong with one case.
+    def read(self, cases: Sequence[Case]) -> Iterator[Reading]:
+        """What it makes of each case in turn. Never raises for what is wrong with one case.
 
         Raises:
             DocparseError: nothing can be read at all.
@@ -51,33 +54,32 @@ class Docparse:
         self._pipeline = _Recording(options)
         self.load_seconds = _load(self._pipeline)
 
-    def read(self, case: Case) -> Reading:
-        """Seconds are wall time from opening the file to the finished document, without loading the model."""
-        self._pipeline.answers.clear()
-        started = time.perf_counter()
+    def read(self, cases: Sequence[Case]) -> Iterator[Reading]:
+        """Several at a time, as the command reads a folder: the seconds of each are wall time since the one before
+        was done. Loading the model is not among them."""
+        with closing(self._pipeline.open_all(case.input for case in cases)) as all_opened:
+            started = time.perf_counter()
+            for opened in all_opened:
+                reading = self._reading(opened)
+                seconds, started = time.perf_counter() - started, time.perf_counter()
+                yield replace(reading, output=replace(reading.output, seconds=seconds))
+
+    def _reading(self, opened: OpenDocument | DocparseError) -> Reading:
         try:
-            with self._pipeline.open(case.input) as opened:
-                document = opened.assemble(list(opened.pages()))
+            if isinstance(opened, DocparseError):
+                raise opened
+            document = opened.assemble(list(opened.pages()))
         except ModelError:
             raise
         except DocparseError as error:
-            return Reading(_nothing(time.perf_counter() - started), str(error))
-        seconds = time.perf_counter() - started
-        output = replace(from_document(document), seconds=seconds, valid=self._valid())
+            return Reading(_nothing(), str(error))
+        answers = self._pipeline.answers_to(document.source)
+        output = replace(from_document(document), valid=_are_valid(answers))
         if all(page.status is PageStatus.OK for page in document.pages):
             return Reading(output)
         problems = [problem for page in document.pages for problem in page.problems]
         reasons = [problem.message for problem in problems if problem.severity is Severity.ERROR]
         return Reading(output, reasons[0] if reasons else "some of it could not be read")
-
-    def _valid(self) -> bool | None:
-        """Only what a model wrote is judged: the layout engine's answers are made by our own writer."""
-        answers = [answer for answer in self._pipeline.answers if answer.engine != "layout"]
-        if not answers:
-            return None
-        return all(
-            answer.stop_reason.value == "end" and not answer.closed and is_valid(answer.text) for answer in answers
-        )
 
 
 class Folder:
@@ -97,8 +99,11 @@ class Folder:
         self._folder = folder
         self._has_boxes = any(path.name.endswith(SUFFIXES[:3]) for path in folder.rglob("*"))
 
-    def read(self, case: Case) -> Reading:
+    def read(self, cases: Sequence[Case]) -> Iterator[Reading]:
         """Seconds are what a docparse JSON has recorded; other files record none."""
+        return map(self._read, cases)
+
+    def _read(self, case: Case) -> Reading:
         path = self._find(case)
         if path is None:
             # Where the others have boxes, a page without an output has lost its boxes too.
@@ -118,16 +123,27 @@ class Folder:
 
 
 class _Recording(Pipeline):
-    """Keeps the engines' answers of the document at hand."""
+    """Keeps the engines' answers to the documents at hand."""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self.answers: list[ModelOutput] = []
+        self._answers: defaultdict[tuple[str, str], list[ModelOutput]] = defaultdict(list)
 
     def ask(self, engine: Engine, page: EnginePage) -> ModelOutput:
         output = super().ask(engine, page)
-        self.answers.append(output)
+        self._answers[page.source_name, page.source_sha256].append(output)
         return output
+
+    def answers_to(self, source: Source) -> list[ModelOutput]:
+        return self._answers.pop((source.name, source.sha256), [])
+
+
+def _are_valid(answers: Sequence[ModelOutput]) -> bool | None:
+    """Only what a model wrote is judged: the layout engine's answers are made by our own writer."""
+    judged = [answer for answer in answers if answer.engine != "layout"]
+    if not judged:
+        return None
+    return all(answer.stop_reason.value == "end" and not answer.closed and is_valid(answer.text) for answer in judged)
 
 
 def _load(pipeline: Pipeline) -> float:
@@ -139,5 +155,5 @@ def _load(pipeline: Pipeline) -> float:
     return time.perf_counter() - started
 
 
-def _nothing(seconds: float) -> Output:
-    return Output(Content(elements=()), engine="none", seconds=seconds)
+def _nothing() -> Output:
+    return Output(Content(elements=()), engine="none")

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 from ..extra import extra
 from .matching import best_pairs
 from .plaintext import Table, cell_places, words
-from .textual import levenshtein
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class _Costs:
 
     def __init__(self, *, structure_only: bool) -> None:
         self._structure_only = structure_only
-        self._distance = levenshtein().normalized_distance
+        self._distance = Levenshtein.normalized_distance
 
     def delete(self, node: Node) -> int:
         return 1

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..document import Paragraph
@@ -53,8 +54,11 @@ class Tesseract:
         self._model = f"{_output([program, '--version']).split(chr(10))[0].removeprefix('tesseract ')} -l {language}"
         self._model += f" OMP_THREAD_LIMIT={_environment()['OMP_THREAD_LIMIT']}"
 
-    def read(self, case: Case) -> Reading:
+    def read(self, cases: Sequence[Case]) -> Iterator[Reading]:
         """Seconds are those of the program with its start, without the rendering of a PDF."""
+        return map(self._read, cases)
+
+    def _read(self, case: Case) -> Reading:
         with tempfile.TemporaryDirectory(prefix="docparse-eval-") as folder:
             images = _images(case.input, Path(folder))
             seconds = 0.0

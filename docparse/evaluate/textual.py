@@ -10,9 +10,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ..extra import extra
+from rapidfuzz.distance import Levenshtein
+
 from .ordering import reading_order
 from .plaintext import HYPHEN_AT_LINE_END, TOKEN, normalise, words
 
@@ -54,14 +54,14 @@ def collapse(text: str, *, fold_case: bool = False) -> str:
 def character_errors(truth: str, output: str, *, fold_case: bool = False) -> Errors:
     """For the character error rate: Levenshtein distance (1966) in code points after ``collapse``."""
     wanted, got = collapse(truth, fold_case=fold_case), collapse(output, fold_case=fold_case)
-    return Errors(levenshtein().distance(wanted, got), len(wanted))
+    return Errors(Levenshtein.distance(wanted, got), len(wanted))
 
 
 def word_errors(truth: str, output: str, *, fold_case: bool = False) -> Errors:
     """For the word error rate: the same over words, which are what stands between spaces; in scripts that are
     written without spaces, and in Hangul, each character is one."""
     wanted, got = (TOKEN.findall(collapse(text, fold_case=fold_case)) for text in (truth, output))
-    return Errors(levenshtein().distance(wanted, got), len(wanted))
+    return Errors(Levenshtein.distance(wanted, got), len(wanted))
 
 
 def score_text(truth: str, output: str) -> TextScore:
@@ -91,13 +91,4 @@ def word_recall(truth: Sequence[str], output: Sequence[str]) -> float:
 def edit_distance(truth: str, output: str) -> float:
     """Levenshtein distance over the longer length after ``normalise``, as OmniDocBench has it (Ouyang et al.
     2025, CVPR): 0 is equal, 1 shares nothing."""
-    return float(levenshtein().normalized_distance(normalise(truth), normalise(output)))
-
-
-def levenshtein() -> Any:
-    """rapidfuzz's module of that name.
-
-    Raises:
-        UsageError: rapidfuzz is not installed.
-    """
-    return extra("rapidfuzz.distance", "eval").Levenshtein
+    return float(Levenshtein.normalized_distance(normalise(truth), normalise(output)))

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
+from rapidfuzz.distance import Levenshtein
 
 from ..document import AnyElement
 from ..errors import InputError, UsageError
@@ -17,7 +18,6 @@ from .content import Content
 from .plaintext import HYPHEN_AT_LINE_END
 from .score import Score
 from .summary import MEASURES, reader_of
-from .textual import levenshtein
 
 TRUTH_COLOUR, OUTPUT_COLOUR = "#1864ab", "#e8590c"
 _PAGE_WIDTH = 860
@@ -100,7 +100,7 @@ def differences(truth: str, output: str) -> tuple[str, str]:
     output. Where they agree, both have the truth's line ends, so that they can be read side by side."""
     truth, output = (_shown(text) for text in (truth, output))
     sides: tuple[list[str], list[str]] = ([], [])
-    for step in levenshtein().opcodes(truth.replace("\n", " "), output.replace("\n", " ")):
+    for step in Levenshtein.opcodes(truth.replace("\n", " "), output.replace("\n", " ")):
         wanted, got = truth[step.src_start : step.src_end], output[step.dest_start : step.dest_end]
         if step.tag == "equal":
             for side in sides:

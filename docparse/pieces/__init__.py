@@ -6,6 +6,6 @@ white, between columns first (``columns``) and then between lines (``lines``); e
 """
 
 from .measure import measure
-from .piece import Piece, PieceSettings, cut, halves
+from .piece import Piece, PieceSettings, cut, halves, varied
 
-__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure"]
+__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure", "varied"]

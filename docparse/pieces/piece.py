@@ -77,6 +77,18 @@ def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     return [_piece(sheet, part, factor, most) for part in parts_of(sheet, whole, most)]
 
 
+def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:
+    """The piece ``scale`` times as large, ``shift`` pixels further down and to the right: a reader that is not sure
+    sees it with other eyes."""
+    width, height = round(piece.image.width * scale), round(piece.image.height * scale)
+    image = piece.image.resize((width, height), Image.Resampling.BICUBIC)
+    padded = _on_paper(image, (width + shift, height + shift), factor, shift)
+    turn = piece.matrix[:, :2] / scale
+    matrix = np.concatenate([turn, piece.matrix[:, 2:] - turn @ np.array([[shift], [shift]])], axis=1)
+    shown = Box(*(number * scale + shift for number in piece.shown))
+    return replace(piece, image=padded, matrix=matrix, shown=shown, text_height=piece.text_height * scale)
+
+
 def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
     image = sheet.image.crop((part.left, part.top, part.right, part.bottom))
     margin = round(MARGIN * sheet.unit)
@@ -85,12 +97,18 @@ def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
     if shrink < 1:
         smaller = [max(1, round(length * shrink)) for length in image.size]
         image = image.resize((smaller[0], smaller[1]), Image.Resampling.BICUBIC)
-    pixels = np.asarray(image)
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    size = [-(-(length + 2 * margin) // factor) * factor for length in image.size]
-    padded = Image.new("L", (size[0], size[1]), int(np.percentile(border, 75)))
-    padded.paste(image, (margin, margin))
+    padded = _on_paper(image, (image.width + 2 * margin, image.height + 2 * margin), factor, margin)
     turn = sheet.matrix[:, :2]
     shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
     shown = Box(margin, margin, margin + image.width, margin + image.height)
     return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown, sheet.unit * shrink)
+
+
+def _on_paper(image: Image.Image, size: tuple[int, int], factor: int, place: int) -> Image.Image:
+    """The image at (``place``, ``place``) of a sheet of its own paper, at least as large as ``size``."""
+    pixels = np.asarray(image)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    width, height = (-(-length // factor) * factor for length in size)
+    sheet = Image.new("L", (width, height), int(np.percentile(border, 75)))
+    sheet.paste(image, (place, place))
+    return sheet

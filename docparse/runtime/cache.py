@@ -21,7 +21,8 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
 
     def __init__(self, slots: int, length: int) -> None:
         super().__init__(layers=[])
-        self._shape = slots, length
+        self.length = length
+        self._slots = slots
         self._stored: dict[int, tuple[Tensor, Tensor]] = {}
         self._rows = self._places = torch.empty(0)
         self._filled: int | None = None
@@ -62,10 +63,9 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
         new = key_states, value_states
         if layer_idx not in self._stored:
             # On a CPU zeros take no memory before something else is written there.
-            slots, length = self._shape
             self._stored[layer_idx] = (
-                key_states.new_zeros(slots, key_states.shape[1], length, key_states.shape[3]),
-                value_states.new_zeros(slots, value_states.shape[1], length, value_states.shape[3]),
+                key_states.new_zeros(self._slots, key_states.shape[1], self.length, key_states.shape[3]),
+                value_states.new_zeros(self._slots, value_states.shape[1], self.length, value_states.shape[3]),
             )
         stored = self._stored[layer_idx]
         if self._filled is not None:

@@ -13,6 +13,10 @@ _ROOM = 1.25
 """Memory beside the weights: activations of a page and its cache of keys and values are well under a quarter."""
 
 
+_SMALL = 2**26
+"""Weights."""
+
+
 @dataclass(frozen=True)
 class Placement:
     device: str
@@ -35,26 +39,40 @@ def devices() -> list[str]:
     return [*found, "cpu"]
 
 
-def place(device: str, dtype: DtypeName) -> Placement:
+def place(device: str, dtype: DtypeName, weight_count: int | None = None) -> Placement:
     """
+    Args:
+        weight_count: of the model, which decides on the dtype too; None for a large one.
+
     Raises:
         ModelError: there is no such device.
     """
-
     found = devices()
     wanted = "cuda:0" if device == "cuda" else device
     if wanted != "auto" and wanted not in found:
         raise ModelError(f"--device {device}: there is none; this machine has {', '.join(found)}")
     chosen = found[0] if wanted == "auto" else wanted
-    arithmetic, why = _arithmetic(chosen) if dtype == "auto" else (dtype, f"--dtype {dtype}")
+    arithmetic, why = (
+        _arithmetic(chosen, weight_count is not None and is_small(weight_count))
+        if dtype == "auto"
+        else (dtype, f"--dtype {dtype}")
+    )
     return Placement(chosen, arithmetic, why, spread=wanted == "auto")
 
 
-def _arithmetic(device: str) -> tuple[str, str]:
+def is_small(weight_count: int) -> bool:
+    """Whether a model's passes are too small to keep a CPU's cores busy."""
+    return weight_count < _SMALL
+
+
+def _arithmetic(device: str, small: bool) -> tuple[str, str]:
     """The dtype that is fast on a device, and why."""
     import torch
 
     if device == "cpu":
+        if small:
+            # In bfloat16 sums are rounded otherwise where there are more of them at a time.
+            return "float32", "so small a model then writes the same whatever else is read beside it"
         if has_bfloat16():
             return "bfloat16", "this CPU has bfloat16 natively"
         return "float32", "this CPU has no bfloat16 of its own"

@@ -1,7 +1,6 @@
 """Who is in which slot, and who is next. Knows nothing of tensors."""
 
 from collections import deque
-from collections.abc import Iterable
 
 from .sequence import Job
 
@@ -12,24 +11,32 @@ class Schedule:
     The busy slots are always the first ones, so that a step computes nothing for free slots.
     """
 
-    def __init__(self, jobs: Iterable[Job], slots: int) -> None:
+    def __init__(self, waiting: deque[Job], slots: int) -> None:
+        """``waiting`` may be shared with other schedules, in other threads."""
         self.running: list[Job] = []
         """The job in each busy slot."""
-        self._waiting = deque(jobs)
-        self._slots = slots
+        self.slots = slots
+        self._waiting = waiting
 
-    def enter(self) -> Job | None:
+    def enter(self, room: int) -> Job | None:
         """The next job, now the last of those that run; None where no slot is free or nobody waits.
 
-        One whose time is over ends without having begun.
+        One whose time is over ends without having begun: it is not among those that run. One that can come to be
+        longer than ``room`` waits until nobody runs.
         """
-        while self._waiting and len(self.running) < self._slots:
+        if len(self.running) >= self.slots:
+            return None
+        try:
             job = self._waiting.popleft()
-            job.sequence.look_at_clock()
-            if not job.sequence.ended:
-                self.running.append(job)
-                return job
-        return None
+        except IndexError:
+            return None
+        if self.running and job.sequence.longest > room:
+            self._waiting.appendleft(job)
+            return None
+        job.sequence.look_at_clock()
+        if not job.sequence.ended:
+            self.running.append(job)
+        return job
 
     def leave(self) -> list[tuple[int, int]]:
         """Let those go that have ended. The last of those that stay take their slots: (from, to), in this order."""
@@ -41,3 +48,11 @@ class Schedule:
                     self.running[slot] = last
                     moves.append((len(self.running), slot))
         return moves
+
+    def halve(self) -> None:
+        """From now on half the slots; who has no place any more begins again later, before those that wait."""
+        self.slots = max(1, len(self.running) // 2)
+        while len(self.running) > self.slots:
+            job = self.running.pop()
+            job.sequence.restart()
+            self._waiting.appendleft(job)

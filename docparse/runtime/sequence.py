@@ -9,6 +9,20 @@ from ..errors import PageError
 from .images import Patches
 
 
+class Clock:
+    """The time for a page. It runs from the first look at it: waiting for others is none of the page's time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._end: float | None = None
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if self._end is None:
+            self._end = now + self._seconds
+        return now >= self._end
+
+
 @dataclass
 class Sequence:
     """One answer as it grows. It ends with either a ``stop_reason`` or an ``error``."""
@@ -16,14 +30,14 @@ class Sequence:
     prompt: list[int]
     limit: int
     """Most tokens that may be written."""
-    deadline: float
-    """``time.monotonic()`` at which writing stops."""
+    clock: Clock
+    """Once it is over, writing stops."""
     tokens: list[int] = field(default_factory=list)
     """What was written; an end token is not among it."""
     logprobs: list[float] = field(default_factory=list)
     """Natural logarithm of the probability of each token written."""
     stop_reason: StopReason | None = None
-    error: PageError | None = None
+    error: Exception | None = None
     """Why nothing more can be written, where that is no fault of the answer's length."""
     offset: int = 0
     """What is added to a token's index to have its position: the tokens of an image share positions (MRoPE), so it
@@ -60,8 +74,13 @@ class Sequence:
 
     def look_at_clock(self) -> None:
         """End it where its time is over."""
-        if time.monotonic() >= self.deadline:
+        if self.clock.is_over():
             self.stop_reason = StopReason.TIMEOUT
+
+    def restart(self) -> None:
+        """Forget what was written; its time runs on."""
+        self.tokens.clear()
+        self.logprobs.clear()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Several readings of one piece as one: of each character what most of them say.
+
+A small model loses its place in dense print, skips a line or reads one twice, elsewhere each time that it sees the
+piece a little larger or further to the right. This is the voting of ROVER (Fiscus 1997), on characters. Tags are not
+voted on: they are those of one reading, so that what was well-formed stays so.
+"""
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
+
+from .pieced import Answer
+
+_Votes = defaultdict[str, float]
+
+_UNIT = re.compile(r"<[^<>]*>|&\w+;|.", re.DOTALL)
+_BOX = re.compile(r' data-bbox="[^"]*"')
+_LEAST = 1e-6
+"""Probability of what was written all the same."""
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A tag, an entity or a character, and the probability that the model gave it."""
+
+    text: str
+    probability: float
+
+    @property
+    def key(self) -> str:
+        """What it is compared by: boxes differ with each reading."""
+        return _BOX.sub("", self.text) if self.is_tag else self.text
+
+    @property
+    def is_tag(self) -> bool:
+        return self.text.startswith("<")
+
+
+def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
+    """Which answer is most like all others (of the valid ones, if any is), and this one with its text voted on.
+
+    Each answer votes with the probabilities that its model gave; the logarithms of the result are those of the share
+    of votes that each character has.
+    """
+    readings = [_units(answer) for answer in answers]
+    keys = [[unit.key for unit in reading] for reading in readings]
+    away = [sum(Levenshtein.normalized_distance(one, other) for other in keys) for one in keys]
+    chosen = min(range(len(answers)), key=lambda index: (not answers[index].is_valid, away[index]))
+    told = _vote(readings[chosen], readings)
+    ends, end = [], 0
+    for unit in told:
+        end += len(unit.text)
+        ends.append(end)
+    logprobs = [math.log(unit.probability) for unit in told]
+    text = "".join(unit.text for unit in told)
+    return chosen, replace(answers[chosen], text=text, token_logprobs=logprobs, token_ends=ends)
+
+
+def _units(answer: Answer) -> list[_Unit]:
+    found = []
+    for match in _UNIT.finditer(answer.text):
+        first = bisect_right(answer.token_ends, match.start())
+        last = bisect_left(answer.token_ends, match.end())
+        of = answer.token_logprobs[first : last + 1]
+        probability = math.exp(sum(of) / len(of)) if of else answer.probability
+        found.append(_Unit(match[0], max(_LEAST, probability)))
+    return found
+
+
+def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> list[_Unit]:
+    """``base`` with its characters exchanged, left out or joined by others where the votes are for that."""
+    kept: list[_Votes] = [_Votes(float) for _ in base]
+    """The votes for what stands at each place of ``base``; ``""`` for nothing."""
+    added: list[_Votes] = [_Votes(float) for _ in range(len(base) + 1)]
+    """The votes for what stands before each place and is not in ``base``."""
+    keys = [unit.key for unit in base]
+    for reading in readings:
+        usual = sum(unit.probability for unit in reading) / max(1, len(reading))
+        adds: dict[int, list[_Unit]] = {}
+        for step in Levenshtein.opcodes(keys, [unit.key for unit in reading]):
+            theirs = reading[step.dest_start : step.dest_end]
+            if step.tag == "insert":
+                adds[step.src_start] = theirs
+            elif step.tag == "delete":
+                for place in range(step.src_start, step.src_end):
+                    kept[place][""] += usual
+            else:
+                for place, unit in zip(range(step.src_start, step.src_end), theirs, strict=True):
+                    kept[place]["" if unit.is_tag else unit.text] += unit.probability
+        for place, votes in enumerate(added):
+            units = [unit for unit in adds.get(place, ()) if not unit.is_tag]
+            votes["".join(unit.text for unit in units)] += min((unit.probability for unit in units), default=usual)
+    told: list[_Unit] = []
+    for place, votes in enumerate(added):
+        told += _winner(votes, len(readings), "")
+        if place < len(base):
+            unit = base[place]
+            told += [unit] if unit.is_tag else _winner(kept[place], len(readings), unit.text)
+    return told
+
+
+def _winner(votes: _Votes, readers: int, preferred: str) -> list[_Unit]:
+    """The text that has most votes, as one unit; none where that is no text."""
+    text, share = max(votes.items(), key=lambda vote: (vote[1], vote[0] == preferred))
+    return [_Unit(text, min(1.0, share / readers))] if text else []

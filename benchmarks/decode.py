@@ -19,12 +19,12 @@ from rich.table import Table
 
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
 from docparse.runtime.checkpoint import check, locate
-from docparse.runtime.decode import decode
+from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import place
 from docparse.runtime.prompt import prompt_tokens
-from docparse.runtime.sequence import Job, Sequence
+from docparse.runtime.sequence import Clock, Job, Sequence
 from docparse.synth.page import make_page
 from docparse.synth.settings import SynthSettings
 
@@ -71,9 +71,9 @@ def by_generate(model: LoadedModel, asked: list[Question], limit: int) -> list[l
     return answers
 
 
-def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int) -> list[list[int]]:
-    jobs = [Job(Sequence(question.prompt, limit, time.monotonic() + 3600), question.patches) for question in asked]
-    decode(model, jobs, slots)
+def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int, lanes: int) -> list[list[int]]:
+    jobs = [Job(Sequence(question.prompt, limit, Clock(3600)), question.patches) for question in asked]
+    Decoder(model, slots, lanes=lanes).write(jobs)
     if errors := [str(job.sequence.error) for job in jobs if job.sequence.error is not None]:
         raise SystemExit(errors[0])
     return [job.sequence.tokens for job in jobs]
@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=8)
     parser.add_argument("--limit", type=int, default=300, help="most tokens of an answer")
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--lanes", type=int, default=1, help="threads that share the cores, each with so many slots")
     parser.add_argument("--no-end", action="store_true", help="write up to the limit: as many steps for each image")
     parser.add_argument("--profile", action="store_true", help="also where the time goes, with the most slots")
     options = parser.parse_args()
@@ -95,20 +96,20 @@ def main() -> None:
         model.network.generation_config.eos_token_id = None
         model = replace(model, end_tokens=frozenset())
     asked = questions(model, options.images)
-    by_slots(model, asked[:1], 2, 1)
+    by_slots(model, asked[:1], 2, 1, 1)
     table = Table("", "seconds", "tokens/s", "CPU s", "CPU ms/token", "equal", title=_title(model, asked))
     started = _now()
     expected = by_generate(model, asked, options.limit)
     _row(table, "generate, one by one", started, expected, expected)
     for slots in options.slots:
         started = _now()
-        answers = by_slots(model, asked, options.limit, slots)
-        _row(table, f"docparse, {slots} slots", started, answers, expected)
+        answers = by_slots(model, asked, options.limit, slots, options.lanes)
+        _row(table, f"docparse, {options.lanes} × {slots} slots", started, answers, expected)
     console = Console()
     console.print(table)
     if options.profile:
         with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
-            by_slots(model, asked, options.limit, max(options.slots))
+            by_slots(model, asked, options.limit, max(options.slots), options.lanes)
         console.print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=20), markup=False)
 
 

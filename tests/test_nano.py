@@ -13,12 +13,12 @@ from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
 from docparse.pieces import cut
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
-from docparse.runtime.decode import decode
+from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import to_patches
 from docparse.runtime.model import load
 from docparse.runtime.placement import place
 from docparse.runtime.prompt import prompt_tokens
-from docparse.runtime.sequence import Job, Sequence
+from docparse.runtime.sequence import Clock, Job, Sequence
 from samples.source import minutes
 from tests.conftest import SAMPLES, Run
 
@@ -46,8 +46,8 @@ def test_stock_transformers_writes_the_same(paragraph: Path) -> None:
     model = load(info, place("cpu", "float32"))
     patches = to_patches(piece.image, info.image_settings)
     prompt = prompt_tokens(model.tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2))
-    ours = Sequence(prompt=prompt, limit=2048, deadline=math.inf)
-    decode(model, [Job(ours, patches)], slots=1)
+    ours = Sequence(prompt=prompt, limit=2048, clock=Clock(math.inf))
+    Decoder(model, slots=1).write([Job(ours, patches)])
     network = Qwen2_5_VLForConditionalGeneration.from_pretrained(FOLDER, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(FOLDER)
     question = torch.tensor([prompt])

@@ -3,7 +3,6 @@
 import json
 import math
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ from PIL import Image
 from docparse.document import StopReason
 from docparse.errors import ModelError
 from docparse.runtime.checkpoint import check
-from docparse.runtime.decode import decode
+from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement, devices, place
 from docparse.runtime.prompt import prompt_tokens
-from docparse.runtime.sequence import Job, Sequence
+from docparse.runtime.sequence import Clock, Job, Sequence
 from tests.checkpoints import make_checkpoint
 
 FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
@@ -39,8 +38,8 @@ def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patc
 
 def answer(model: LoadedModel, size: tuple[int, int], limit: int = 40, seconds: float = 60) -> Sequence:
     prompt, patches = question(model, size)
-    sequence = Sequence(prompt, limit, time.monotonic() + seconds)
-    decode(model, [Job(sequence, patches)], slots=1)
+    sequence = Sequence(prompt, limit, Clock(seconds))
+    Decoder(model, slots=1).write([Job(sequence, patches)])
     return sequence
 
 
@@ -137,4 +136,6 @@ def test_a_device_that_is_not_there_is_refused() -> None:
 
 def test_the_choice_of_arithmetic_has_a_reason() -> None:
     assert place("cpu", "auto").dtype in ("bfloat16", "float32")
+    small = place("cpu", "auto", 7_000_000)
+    assert (small.dtype, "the same" in small.why) == ("float32", True)
     assert place("cpu", "float32") == Placement("cpu", "float32", "--dtype float32")

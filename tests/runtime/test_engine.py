@@ -73,9 +73,9 @@ def test_a_page_beyond_the_context_is_told(checkpoint: Path) -> None:
 def test_a_failure_is_one_of_the_page(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
+    def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("docparse.runtime.decode.decode", fail)
+    monkeypatch.setattr("docparse.runtime.decode.Lane._read_prompt", fail)
     with pytest.raises(PageError, match=words):
         read(LocalEngine(Options(model=str(checkpoint))), Image.new("RGB", (90, 90)))

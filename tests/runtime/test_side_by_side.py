@@ -1,8 +1,8 @@
 """Several pages at once give what each gives alone."""
 
 import math
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,13 @@ from docparse.document import StopReason
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
 from docparse.runtime.cache import slots_that_fit
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
-from docparse.runtime.decode import decode
+from docparse.runtime.decode import Lane
+from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement
 from docparse.runtime.prompt import prompt_tokens
-from docparse.runtime.sequence import Job, Sequence
+from docparse.runtime.sequence import Clock, Job, Sequence
 from tests.conftest import SAMPLES
 
 CROPS = [(130, 375, 816, 455), (130, 375, 460, 475), (130, 420, 330, 500), (400, 375, 540, 395), (130, 430, 500, 560)]
@@ -43,7 +44,7 @@ def make_jobs(model: LoadedModel) -> Callable[[], list[Job]]:
                 Sequence(
                     prompt_tokens(model.tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2)),
                     LIMIT + number,
-                    time.monotonic() + 600,
+                    Clock(600),
                 ),
                 patches,
             )
@@ -74,12 +75,12 @@ def generated(model: LoadedModel, job: Job) -> list[int]:
     return [token for token in sequences[0, prompt.shape[1] :].tolist() if token not in model.end_tokens]
 
 
-@pytest.mark.parametrize("slots", [1, 2, 5])
+@pytest.mark.parametrize(("slots", "lanes"), [(1, 1), (2, 1), (5, 1), (2, 2)])
 def test_each_answer_is_that_of_generate(
-    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], slots: int
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], slots: int, lanes: int
 ) -> None:
     jobs = make_jobs()
-    decode(model, jobs, slots)
+    Decoder(model, slots, lanes=lanes).write(jobs)
     assert [job.sequence.tokens for job in jobs] == alone
     assert len({tuple(tokens) for tokens in alone}) == len(alone)
     assert all(len(job.sequence.logprobs) == len(job.sequence.tokens) for job in jobs)
@@ -92,8 +93,8 @@ def test_one_that_ends_early_or_fails_leaves_the_others_as_they_are(
     # The largest image and the first in its slot: others are read where its numbers stood.
     broken = jobs[0] = Job(jobs[0].sequence, replace(jobs[0].patches, values=jobs[0].patches.values * math.nan))
     jobs[1].sequence.limit = 3
-    jobs[3].sequence.deadline = time.monotonic()
-    decode(model, jobs, 2)
+    jobs[3].sequence.clock = Clock(0)
+    Decoder(model, 2).write(jobs)
     assert "give --dtype float32" in str(broken.sequence.error)
     assert broken.sequence.stop_reason is None
     assert (jobs[1].sequence.tokens, jobs[1].sequence.stop_reason) == (alone[1][:3], StopReason.LENGTH)
@@ -109,4 +110,58 @@ def test_slots_are_bounded_by_memory(model: LoadedModel, monkeypatch: pytest.Mon
 
 
 def test_nothing_to_do_is_done(model: LoadedModel) -> None:
-    decode(model, [], 8)
+    Decoder(model, 8).write([])
+
+
+def test_who_asks_at_the_same_time_is_served_together(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]]
+) -> None:
+    decoder = Decoder(model, 3)
+    asked = [make_jobs()[first:last] for first, last in ((0, 2), (2, 3), (3, 5))]
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(decoder.write, asked))
+    assert [job.sequence.tokens for jobs in asked for job in jobs] == alone
+
+
+def test_out_of_memory_halves_and_goes_on(
+    model: LoadedModel,
+    make_jobs: Callable[[], list[Job]],
+    alone: list[list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step, widths = Lane._step, []
+
+    def narrow(self: Lane, sequences: list[Sequence]) -> torch.Tensor:
+        widths.append(len(sequences))
+        if len(sequences) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return step(self, sequences)
+
+    monkeypatch.setattr(Lane, "_step", narrow)
+    jobs = make_jobs()
+    Decoder(model, 5).write(jobs)
+    assert [job.sequence.tokens for job in jobs] == alone
+    assert widths[0] == 5
+    assert max(widths[1:]) == 2
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA error: an illegal memory access"), KeyError("a defect")])
+def test_what_fails_is_the_error_of_those_whose_pass_it_was(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> torch.Tensor:
+        raise error
+
+    monkeypatch.setattr(Lane, "_step", fail)
+    jobs = make_jobs()
+    Decoder(model, 2).write(jobs)
+    assert {job.sequence.error for job in jobs} == {error}
+
+
+def test_a_longer_one_gets_room(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]]
+) -> None:
+    short, *others = sorted(make_jobs(), key=lambda job: job.sequence.longest)
+    jobs = [short, *others]
+    Decoder(model, 2, length=1).write(jobs)
+    assert sorted(job.sequence.tokens for job in jobs) == sorted(alone)

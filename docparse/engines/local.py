@@ -33,7 +33,7 @@ _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
 _QUESTION = 128
 """Tokens of a prompt's words, about."""
-_SURE = 0.85
+_SURE = 0.9
 """Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
 _VARIATIONS = ((1.05, 0), (0.96, 4), (1.0, 8), (1.02, 12))
 """Scale and shift in pixels, in which a piece is read again where the answer was not sure."""
@@ -140,38 +140,38 @@ class LocalEngine:
     def _read_pieces(
         self, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
     ) -> Iterator[tuple[Piece, Answer]]:
-        """The pieces with their answers; one that the model did not come to an end with is read again in halves, and
-        one that it is not sure of in variations, of which the best answer's piece comes with it."""
+        """The pieces, each as it was read, with their answers.
+
+        One that the model is not sure of is read again in variations, and one that it did not come to an end with, or
+        wrote nothing valid to in any of them, in halves.
+        """
         assert self._info.pieces is not None
-        factor = self._image_settings.factor
-        written = iter(self._answers([piece.image for piece in pieces if not piece.is_picture], clock))
-        read: list[tuple[Piece, Answer]] = []
-        parts: dict[int, list[Piece]] = {}
-        for index, piece in enumerate(pieces):
-            answer = picture(piece) if piece.is_picture else next(written)
-            read.append((piece, answer))
-            if may_halve and answer.stop_reason is StopReason.LENGTH:
-                found = halves(piece, self._info.pieces, factor)
-                if len(found) > 1:
-                    parts[index] = found
-        unsure = [
-            index
-            for index, (piece, answer) in enumerate(read)
-            if index not in parts and not piece.is_picture and not (answer.is_valid and answer.probability >= _SURE)
-        ]
-        others = {
-            index: [varied(pieces[index], scale, shift, factor) for scale, shift in _VARIATIONS] for index in unsure
-        }
-        again = iter(self._answers([other.image for group in others.values() for other in group], clock))
-        for index, group in others.items():
-            answers = [read[index][1], *(next(again) for _ in group)]
-            chosen, agreed = agree(answers)
-            read[index] = [pieces[index], *group][chosen], agreed
-        for index, one in enumerate(read):
-            if index in parts:
-                yield from self._read_pieces(parts[index], clock, may_halve=False)
+        read = self._surest(pieces, clock)
+        for piece, (seen, answer) in zip(pieces, read, strict=True):
+            parts = [piece]
+            if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
+                parts = halves(piece, self._info.pieces, self._image_settings.factor)
+            if len(parts) > 1:
+                yield from self._read_pieces(parts, clock, may_halve=False)
             else:
-                yield one
+                yield seen, answer
+
+    def _surest(self, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
+        """The pieces with their answers; where the model was not sure, with what several readings agree on."""
+        written = iter(self._answers([piece.image for piece in pieces if not piece.is_picture], clock))
+        read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
+        factor = self._image_settings.factor
+        varied_of = {
+            index: [varied(piece, scale, shift, factor) for scale, shift in _VARIATIONS]
+            for index, (piece, answer) in enumerate(read)
+            # One that has lost its place altogether is not led back by a shift.
+            if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
+        }
+        again = iter(self._answers([piece.image for group in varied_of.values() for piece in group], clock))
+        for index, group in varied_of.items():
+            chosen, agreed = agree([read[index][1], *(next(again) for _ in group)])
+            read[index] = [pieces[index], *group][chosen], agreed
+        return read
 
     def _answers(self, images: list[Image.Image], clock: "Clock") -> list[Answer]:
         """What the model writes to each image, several of them side by side."""

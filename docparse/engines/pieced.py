@@ -47,7 +47,7 @@ class Answer:
 def picture(piece: Piece) -> Answer:
     """What stands for a piece that there is nothing to read in."""
     numbers = " ".join(str(round(number)) for number in piece.shown)
-    text = f'<div class="image" data-bbox="{numbers}"><img data-bbox="{numbers}"/></div>'
+    text = f'{_OPENING}<div class="image" data-bbox="{numbers}"><img data-bbox="{numbers}"/></div>{_CLOSING}'
     return Answer(text, StopReason.END, piece.image.size, [], [])
 
 

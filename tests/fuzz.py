@@ -29,7 +29,7 @@ from docparse.document import Document, Element, Formula, Page, StopReason
 from docparse.engines.base import EnginePage, ModelOutput
 from docparse.export.files import serialise
 from docparse.interpret import interpret
-from docparse.options import Format
+from docparse.options import CHUNK_TOKENS, Format
 from docparse.qwenvl import parse, validate, write
 
 from .conftest import ROOT
@@ -76,7 +76,7 @@ def check(text: str, number: int) -> None:
             inside = box is None or (0 <= box.x0 < box.x1 <= page.width and 0 <= box.y0 < box.y1 <= page.height)
             assert inside, f"{box} is not on the page"
 
-    exports = {form: serialise(document, form, furniture=True) for form in Format}
+    exports = {form: serialise(document, form, furniture=True, chunk_tokens=CHUNK_TOKENS) for form in Format}
     root = html.document_fromstring(exports[Format.HTML].encode("utf-8", "replace").decode())
     assert_inert(root)
     words = Counter("".join(letters(element) for element in page.elements))

@@ -5,9 +5,6 @@ from collections.abc import Callable
 from functools import cache
 from random import Random
 
-from docparse.export.files import serialise
-from docparse.options import Format
-
 from .conftest import SAMPLES, SHARED
 from .export.documents import GOLDEN, full_document
 from .export.payloads import PAYLOADS
@@ -76,7 +73,7 @@ def seeds() -> list[str]:
     """Answers of our own, what our exporters write, scripts, and recorded answers where they are."""
     own = [json.loads(path.read_text())["text"] for path in sorted((SAMPLES / "answers").rglob("*.json"))]
     own += [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.iterdir())]
-    own += [serialise(full_document(), Format.QWENVL, furniture=True), *PAYLOADS]
+    own += [full_document().to_qwenvl(), *PAYLOADS]
     recorded = sorted((SHARED / "model-outputs").glob("qwen*.*"))
     return own + [path.read_text(encoding="utf-8") for path in recorded]
 

@@ -49,6 +49,10 @@ def box_from(numbers: Sequence[float] | None, findings: Findings) -> Box | None:
     if box.area == 0:
         findings.warn("box-empty", "a box without area was refused")
         return None
+    if box.clipped(math.inf, math.inf).area < LEAST_INSIDE * box.area:
+        # However large the page is: it begins at 0 0.
+        findings.warn("box-outside-page", "a box that lies outside the page was refused")
+        return None
     return box
 
 

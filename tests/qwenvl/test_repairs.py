@@ -125,6 +125,7 @@ DEFECTS: list[tuple[str, str, list[Any]]] = [
     ("box-malformed", '<p data-bbox="1 2 3 99999999">a</p>', [P(text="a")]),
     ("box-inverted", '<p data-bbox="30 2 1 40">a</p>', [P(text="a")]),
     ("box-empty", '<p data-bbox="1 2 1 40">a</p>', [P(text="a")]),
+    ("box-outside-page", '<p data-bbox="-9 2 1 40">a</p>', [P(text="a")]),
     ("box-doubled", '<p data-bbox="1 2 30 40 1 2 30 40">a</p>', [P(text="a", box=B)]),
     ("box-from-polygon", '<p data-polygon="1 3 30 2 29 40 2 39">a</p>', [P(text="a", box=B)]),
     ("box-on-img", f'<div class="image"><img {BOX}/></div>', [Picture(box=B)]),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from docparse.geometry import Box
-from docparse.pieces import Piece, PieceSettings, cut, halves
+from docparse.pieces import Piece, PieceSettings, cut, halves, varied
 from docparse.pieces.ink import ink, pictures, slant, text_height
 
 SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
@@ -181,3 +181,19 @@ def test_any_image_can_be_cut(size: tuple[int, int], what: str, seed: int) -> No
     }[what].astype(np.uint8)
     counts = Counter(piece.is_picture for piece in cut(Image.fromarray(pixels), SETTINGS, FACTOR))
     assert what not in ("blank", "black") or not counts[False]
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1.05, 0), (0.96, 4), (1.0, 8)])
+def test_a_variation_shows_the_same_part_of_the_page(scale: float, shift: int) -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 6)
+    (piece,) = cut(sheet.image, SETTINGS, FACTOR)
+    other = varied(piece, scale, shift, FACTOR)
+    assert other.image.width % FACTOR == other.image.height % FACTOR == 0
+    for edges in zip(piece.to_page(piece.shown), other.to_page(other.shown), strict=True):
+        assert edges[0] == pytest.approx(edges[1], abs=0.01)
+    for seen in (piece, other):
+        rows, columns = np.nonzero(np.asarray(seen.image) < 128)
+        found = seen.to_page(Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
+        text = Box.around(sheet.lines)
+        assert all(abs(edge - true) < 6 for edge, true in zip(found, text, strict=True))

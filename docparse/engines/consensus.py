@@ -34,11 +34,12 @@ class _Unit:
     @property
     def key(self) -> str:
         """What it is compared by: boxes differ with each reading."""
-        return _BOX.sub("", self.text) if self.is_tag else self.text
+        return _BOX.sub("", self.text) if self.is_markup else self.text
 
     @property
-    def is_tag(self) -> bool:
-        return self.text.startswith("<")
+    def is_markup(self) -> bool:
+        """A tag, or what would be read as the beginning of one or of an entity."""
+        return self.text.startswith("<") or self.text == "&"
 
 
 def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
@@ -58,7 +59,9 @@ def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
         ends.append(end)
     logprobs = [math.log(unit.probability) for unit in told]
     text = "".join(unit.text for unit in told)
-    return chosen, replace(answers[chosen], text=text, token_logprobs=logprobs, token_ends=ends)
+    voted = replace(answers[chosen], text=text, token_logprobs=logprobs, token_ends=ends)
+    # Text may have come to where none may stand, as between two cells.
+    return chosen, answers[chosen] if answers[chosen].is_valid and not voted.is_valid else voted
 
 
 def _units(answer: Answer) -> list[_Unit]:
@@ -91,16 +94,16 @@ def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> list[_Unit]:
                     kept[place][""] += usual
             else:
                 for place, unit in zip(range(step.src_start, step.src_end), theirs, strict=True):
-                    kept[place]["" if unit.is_tag else unit.text] += unit.probability
+                    kept[place]["" if unit.is_markup else unit.text] += unit.probability
         for place, votes in enumerate(added):
-            units = [unit for unit in adds.get(place, ()) if not unit.is_tag]
+            units = [unit for unit in adds.get(place, ()) if not unit.is_markup]
             votes["".join(unit.text for unit in units)] += min((unit.probability for unit in units), default=usual)
     told: list[_Unit] = []
     for place, votes in enumerate(added):
         told += _winner(votes, len(readings), "")
         if place < len(base):
             unit = base[place]
-            told += [unit] if unit.is_tag else _winner(kept[place], len(readings), unit.text)
+            told += [unit] if unit.is_markup else _winner(kept[place], len(readings), unit.text)
     return told
 
 

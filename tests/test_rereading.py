@@ -1,0 +1,81 @@
+"""Which pieces nano is asked again about, and what becomes of the answers; the model itself is played by a script."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from docparse.document import StopReason
+from docparse.engines.base import EnginePage, ModelOutput, PageImage
+from docparse.engines.local import LocalEngine
+from docparse.engines.pieced import Answer
+from docparse.options import Options
+
+GOOD = '<html><body>\n<p data-bbox="4 8 60 28">the harbour wall</p>\n</body></html>'
+BROKEN = GOOD.replace("</p>", "</h1>")
+
+
+def answer(text: str, probability: float, reason: StopReason = StopReason.END) -> Answer:
+    ends = list(range(1, len(text) + 1))
+    return Answer(text, reason, (64, 32), [math.log(probability)] * len(ends), ends)
+
+
+class Script:
+    """What is written to each image in turn, and how many images there were each time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: list[Answer]) -> None:
+        self.asked: list[int] = []
+        self._answers: Iterator[Answer] = iter(answers)
+        monkeypatch.setattr(LocalEngine, "_answers", lambda _, images, clock: self._write(images))
+
+    def _write(self, images: list[Image.Image]) -> list[Answer]:
+        if images:
+            self.asked.append(len(images))
+        return [next(self._answers) for _ in images]
+
+
+def read(lines: int = 1) -> ModelOutput:
+    image = Image.new("RGB", (700, 400), "white")
+    for number in range(lines):
+        ImageDraw.Draw(image).text(
+            (60, 60 + 30 * number), "some words in a line", "black", ImageFont.load_default(20)
+        )
+    return LocalEngine(Options()).read(EnginePage("x.png", "0", 1, 700, 400, PageImage(1, 700, 400, image), None))
+
+
+def test_who_is_sure_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [answer(GOOD, 0.95)])
+    assert "the harbour wall" in read().text
+    assert script.asked == [1]
+
+
+@pytest.mark.parametrize("first", [answer(GOOD.replace("harbour", "hamburr"), 0.6), answer(BROKEN, 0.95)])
+def test_who_is_not_is_asked_again_and_outvoted(monkeypatch: pytest.MonkeyPatch, first: Answer) -> None:
+    script = Script(monkeypatch, [first, *[answer(GOOD, 0.8)] * 4])
+    output = read()
+    assert "the harbour wall</p>" in output.text
+    assert output.closed == 0
+    assert script.asked == [1, 4]
+
+
+def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *[answer(GOOD, 0.95)] * 9])
+    output = read(lines=4)
+    first, again, parts = script.asked
+    assert (first, again) == (1, 4)
+    assert output.text.count("the harbour wall</p>") == parts > 1
+
+
+def test_who_does_not_come_to_an_end_reads_halves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.LENGTH), *[answer(GOOD, 0.95)] * 9])
+    output = read(lines=4)
+    _, parts = script.asked
+    assert output.stop_reason is StopReason.END
+    assert output.text.count("the harbour wall</p>") == parts > 1
+
+
+def test_whose_time_is_over_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.TIMEOUT)])
+    assert read(lines=4).stop_reason is StopReason.TIMEOUT
+    assert script.asked == [1]

@@ -20,7 +20,8 @@ _LOWEST_TOP = 0.4
 _HIGHEST_END = 0.5
 """Share of the page's height below which a table that will go on ends."""
 _BETWEEN_ROWS = 0.012
-"""Share of the page's height between two rows of a table, with what boxes are off by."""
+"""Share of the page's height between two rows of a table, with what boxes are off by; where rows stand further apart,
+as much as the average row of the two parts takes up."""
 _OFF = 0.08
 """Share of the page's width by which the sides of two parts may differ."""
 
@@ -86,8 +87,9 @@ def _stands_on(above: Table, below: Table, page: Page) -> bool:
     if end is None or below.box is None:
         return False
     off = _OFF * page.width
+    row = (end.height + below.box.height) / (above.row_count + below.row_count)
     return (
-        abs(below.box.y0 - end.y1) <= _BETWEEN_ROWS * page.height
+        abs(below.box.y0 - end.y1) <= max(_BETWEEN_ROWS * page.height, row)
         and abs(end.x0 - below.box.x0) <= off
         and abs(end.x1 - below.box.x1) <= off
     )

@@ -190,6 +190,12 @@ def test_a_table_that_was_cut_where_the_page_was_is_one_place() -> None:
     assert (first.box, first.parts) == (Box(50, 100, 550, 200), [])
 
 
+def test_rows_that_stand_far_apart_are_of_one_table() -> None:
+    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 170))
+    second = table("b", "2013|77", "2014|90", box=Box(52, 195, 548, 265))
+    assert join_tables([page(1, first, second)]) == {"b": "a"}
+
+
 @pytest.mark.parametrize(
     "second",
     [

@@ -77,7 +77,7 @@ def check_model(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")
     most = longest(info, Options())
     cache = most * info.cache_bytes_as(placement.dtype)
     _row("arithmetic", f"{placement.dtype} on {placement.device}: {placement.why}")
-    page = f"{_size(cache)} for the longest answer ({most:,} tokens)"
+    page = f"{_size(cache)} for each answer at a time ({most:,} tokens)"
     _row("memory", f"{_size(weights)} of weights and up to {page}")
     _row("free", ", ".join(f"{_size(size)} ({device})" for device, size in free_memory().items()))
     places = shares(placement, weights)

@@ -123,7 +123,7 @@ def _put(parent: Any, keys: list[str | None], value: Any) -> None:
         parent.append(value)
         return
     key, keys[-1] = keys[-1], None
-    if key is not None and key not in parent:
+    if key and key not in parent:  # "" is where what has no key of its own goes
         parent[key] = value
     elif isinstance(value, str) and parent and isinstance(parent[last := next(reversed(parent))], str):
         # An unescaped quotation mark inside a string: the string went on.

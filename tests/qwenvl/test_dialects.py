@@ -139,3 +139,8 @@ def test_a_box_that_is_none_is_refused_here_too() -> None:
     answer = parse('[{"bbox_2d": [9, 2, 3, 40], "text_content": "a"}, {"bbox_2d": "1 2 3 4", "text_content": "b"}]')
     assert [element.box for element in answer.elements] == [None, None]
     assert {"box-inverted", "box-malformed"} <= {problem.kind for problem in answer.problems}
+
+
+def test_a_key_without_a_name_is_none() -> None:
+    (element,) = parse('[{"": 3, "bbox_2d": [10, 10, 90, 30], "text_content": "a line" 8}]').elements
+    assert "a line" in element.text

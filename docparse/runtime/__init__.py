@@ -1,9 +1,9 @@
 """The bundled Qwen2.5-VL runtime: transformers' modules and accelerate's placement, our own way around them.
 
-``checkpoint`` finds and checks the files, ``images`` makes patches, ``prompt`` makes tokens, ``model`` loads. An answer
-is a ``sequence``; a ``schedule`` says who is next, a lane (``decode``) writes those that run side by side, their keys and
-values in slots (``cache``), and the ``decoder`` serves all threads that ask. Only ``checkpoint`` and ``images`` do without
-torch.
+``checkpoint`` finds and checks the files, ``images`` makes patches, ``prompt`` makes tokens, ``model`` loads. An
+answer is a ``sequence``; a ``schedule`` says who is next, a lane (``decode``) writes those that run side by side,
+their keys and values in slots (``cache``), and the ``decoder`` serves all threads that ask. Only ``checkpoint`` and
+``images`` do without torch.
 """
 
 import os

@@ -22,13 +22,14 @@ def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
     not stand in the answer as they are (what a repair has changed) do not count.
 
     Returns:
-        The mean probability of the tokens of all words: the share of them that the model itself expects to be
-        right. None where there are no words or no probabilities.
+        The mean probability of all words, each the product of its tokens' probabilities: the share of them that the
+        model itself expects to be right. None where there are no words or no probabilities.
     """
     if not output.token_logprobs:
         return None
     words, places = _without_markup(output.text)
     every: list[float] = []
+    """The probability of each word."""
     at = 0
     for element in elements:
         tokens: set[int] = set()
@@ -38,11 +39,12 @@ def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
                 at = found + len(word)
                 first = bisect_right(output.token_ends, places[found])
                 last = bisect_right(output.token_ends, places[at - 1])
-                tokens.update(range(first, min(last + 1, len(output.token_logprobs))))
+                of_word = range(first, min(last + 1, len(output.token_logprobs)))
+                tokens.update(of_word)
+                every.append(math.exp(sum(output.token_logprobs[token] for token in of_word)))
         if tokens:
             logprobs = [output.token_logprobs[token] for token in tokens]
             element.confidence = round(math.exp(sum(logprobs) / len(logprobs)), 4)
-            every += map(math.exp, logprobs)
     return sum(every) / len(every) if every else None
 
 

@@ -1,7 +1,7 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
 from . import confidence
-from .assemble import link_captions, name_elements
+from .assemble import find_captions, link_captions, name_elements
 from .content.examine import examine
 from .content.sizes import measure_headings
 from .content.table import infer_header
@@ -12,7 +12,7 @@ from .ground import ground
 from .qwenvl import parse
 from .qwenvl.boxes import LEAST_INSIDE
 
-_LEAST_SURE = 0.8
+_LEAST_SURE = 0.7
 """Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
     StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
@@ -32,7 +32,7 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     name_elements(page.number, elements)
     sure = confidence.rate(elements, output)
     if sure is not None and sure < _LEAST_SURE:
-        message = f"the model expects only {sure:.0%} of what it wrote to be right: compare this page with its image"
+        message = f"the model expects only {sure:.0%} of its words to be right: compare this page with its image"
         problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
     scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
@@ -47,6 +47,7 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
                 problems.append(
                     Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
                 )
+    elements = find_captions(elements, page.height)
     link_captions(elements, page.height)
     problems += examine(elements)
     if page.text_layer is not None:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from docparse.assemble import link_captions
+from docparse.assemble import find_captions, link_captions
 from docparse.document import PICTURED, AnyElement, Caption, Chart, Formula, Paragraph, Picture, Table
 from docparse.geometry import Box
 
@@ -106,3 +106,26 @@ def test_without_boxes_the_neighbour() -> None:
 
 def test_every_kind_with_a_picture_of_its_own_is_cut_out() -> None:
     assert {kind for kind in get_args(AnyElement) if "asset" in kind.model_fields} == set(PICTURED)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_caption"),
+    [
+        ("Fig. 3: the mole", True),
+        ("Figure 2-1 – the mole", True),
+        ("Abb. 4", True),
+        ("Figure 3 shows the mole.", False),
+        ("Table 1. Depths", False),  # there is none
+        ("Figures were lost.", False),
+    ],
+)
+def test_a_paragraph_that_names_and_numbers_what_it_stands_at_is_a_caption(text: str, is_caption: bool) -> None:
+    words = Paragraph(text=text, box=at(610, 620), id="b", confidence=0.5)
+    (_, found) = find_captions([Picture(box=at(400, 600), id="a"), words], 800)
+    assert isinstance(found, Caption) == is_caption
+    assert (found.text, found.box, found.id, found.confidence) == (text, words.box, "b", 0.5)
+
+
+def test_far_from_any_picture_it_is_none() -> None:
+    words = Paragraph(text="Fig. 3: the mole", box=at(10, 20))
+    assert find_captions([words, Picture(box=at(400, 600))], 800) == [words, Picture(box=at(400, 600))]

@@ -25,7 +25,7 @@ def test_each_element_has_the_mean_of_its_own_tokens() -> None:
     )
     elements = [Paragraph(text="one two"), Paragraph(text="three")]
     sure = rate(elements, answer)
-    assert sure == pytest.approx((0.9 + 0.4 + 0.5 + 0.5) / 4)
+    assert sure == pytest.approx((0.9 + 0.4 + 0.5 * 0.5) / 3)
     assert elements[0].confidence == pytest.approx(math.sqrt(0.9 * 0.4), abs=1e-3)
     assert elements[1].confidence == pytest.approx(0.5, abs=1e-3)
 

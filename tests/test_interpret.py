@@ -77,7 +77,7 @@ def test_the_page_is_the_witness() -> None:
 def test_an_answer_that_the_model_does_not_trust_itself_is_an_error_of_the_page() -> None:
     text = '<p data-bbox="1 1 9 9">perhaps</p>'
     ends = list(range(1, len(text) + 1))
-    for probability, kinds in ((0.7, ["uncertain"]), (0.95, [])):
+    for probability, kinds in ((0.9, ["uncertain"]), (0.98, [])):
         answer = replace(output(text), token_logprobs=[math.log(probability)] * len(text), token_ends=ends)
         (element,), problems = interpret(answer, page())
         assert [problem.kind for problem in problems] == kinds

@@ -30,13 +30,13 @@ class Sheet:
         self.draw = ImageDraw.Draw(self.image)
         self.lines: list[Box] = []
 
-    def column(self, left: int, top: int, width: int, lines: int, size: int = 18) -> None:
+    def column(self, left: int, top: int, width: int, lines: int, size: int = 18, pitch: float = 1.4) -> None:
         for number in range(lines):
             text = ""
             words = iter(WORDS[number % 7 :] + WORDS * 3)
             while self.draw.textlength(longer := f"{text} {next(words)}".strip(), font(size)) <= width:
                 text = longer
-            place = (left, top + round(number * 1.4 * size))
+            place = (left, top + round(number * pitch * size))
             self.draw.text(place, text, "black", font(size))
             self.lines.append(Box(*self.draw.textbbox(place, text, font(size))))
 
@@ -183,6 +183,26 @@ def test_any_image_can_be_cut(size: tuple[int, int], what: str, seed: int) -> No
     assert what not in ("blank", "black") or not counts[False]
 
 
+def test_columns_that_run_around_something_are_read_one_after_the_other() -> None:
+    sheet = Sheet()
+    left, right, pitch = 80, 530, 1.15
+    line = 18 * pitch
+    for before, lines, width in ((0, 14, 380), (14, 8, 300), (22, 14, 380)):
+        top = round(160 + before * line)
+        sheet.column(left, top, width, lines, pitch=pitch)
+        sheet.column(right + 380 - width, top, width, lines, pitch=pitch)
+    # As close to the lines above and below as these are to each other.
+    for number in range(8):
+        sheet.draw.text((410, round(160 + (14 + number) * line)), "over the gutter", "black", font(18))
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    found = places(pieces, sheet.lines)
+    assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
+    sides = {"left": [0], "right": [0]}
+    for (place,), box in zip(found, sheet.lines, strict=True):
+        sides["left" if box.x0 < 460 else "right"].append(place)
+    assert max(sides["left"]) < min(sides["right"][1:]), "the right column begins before the left one ends"
+
+
 @pytest.mark.parametrize(("scale", "shift"), [(1.05, 0), (0.96, 4), (1.0, 8)])
 def test_a_variation_shows_the_same_part_of_the_page(scale: float, shift: int) -> None:
     sheet = Sheet()
@@ -197,3 +217,13 @@ def test_a_variation_shows_the_same_part_of_the_page(scale: float, shift: int) -
         found = seen.to_page(Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
         text = Box.around(sheet.lines)
         assert all(abs(edge - true) < 6 for edge, true in zip(found, text, strict=True))
+
+
+def test_a_dark_picture_with_little_in_it_is_one() -> None:
+    pixels = np.full((800, 800), 255, np.uint8)
+    rows, columns = np.indices((400, 400)) // 8
+    pixels[200:600, 200:600] = 20 + 7 * ((rows + columns) % 2)
+    for number in range(20):
+        x, y = 210 + number * 131 % 370, 210 + number * 53 % 380
+        pixels[y : y + 5, x : x + 6] = 255
+    assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]

@@ -3,6 +3,9 @@
 Source: G. Nagy, S. Seth, "Hierarchical representation of optically scanned documents", ICPR 1984.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +24,8 @@ _LINE_GAP = 0.6
 _LINE = 1.6
 """From the middle of a line to that of the next at the least."""
 
+_OVER = 0.25
+"""Of the width of what belongs to one side of a gutter, that may lie on the other."""
 _FEWEST_LINES = 5
 _FILLED = 0.65
 """Of its column that a line of running text fills; cells of a table fill less."""
@@ -35,17 +40,74 @@ def columns_of(sheet: Sheet, region: Region) -> list[Region]:
         right = trimmed(sheet.text, Region(gutter, region.top, region.right, region.bottom))
         return [column for side in (left, right) if side is not None for column in columns_of(sheet, side)]
     inside = region.of(sheet.text)
+    if inside.shape[0] < 2 * _FEWEST_LINES * _LINE * sheet.unit:
+        return [region]
     gaps = _gaps(np.logical_not(inside.any(axis=1)), _LINE_GAP * sheet.unit)
-    if inside.shape[0] < 2 * _FEWEST_LINES * _LINE * sheet.unit or not gaps:
+    if gaps:
+        first, end = max(gaps, key=lambda gap: gap[1] - gap[0])
+        parts = _cut_across(sheet, region, [(first + end) // 2])
+        if any(len(columns) > 1 for columns in parts):
+            return _joined([column for columns in parts for column in columns])
+    band = _band(sheet, region)
+    if band is None:
         return [region]
-    first, end = max(gaps, key=lambda gap: gap[1] - gap[0])
-    middle = region.top + (first + end) // 2
-    upper = trimmed(sheet.text, Region(region.left, region.top, region.right, middle))
-    lower = trimmed(sheet.text, Region(region.left, middle, region.right, region.bottom))
-    parts = [columns_of(sheet, side) for side in (upper, lower) if side is not None]
-    if all(len(columns) == 1 for columns in parts):
-        return [region]
-    return _joined([column for columns in parts for column in columns])
+    rows, gutter = band
+    return _side_by_side([column for columns in _cut_across(sheet, region, rows) for column in columns], gutter)
+
+
+def _cut_across(sheet: Sheet, region: Region, rows: Sequence[int]) -> list[list[Region]]:
+    """The columns of each of the parts between these rows, which count from the region's top."""
+    edges = [region.top, *(region.top + row for row in rows), region.bottom]
+    parts = (trimmed(sheet.text, Region(region.left, top, region.right, bottom)) for top, bottom in pairwise(edges))
+    return [columns_of(sheet, part) for part in parts if part is not None]
+
+
+def _side_by_side(regions: list[Region], gutter: int) -> list[Region]:
+    """What is left of the gutter before what is right of it, above and below of what reaches over it."""
+    ordered: list[Region] = []
+    left: list[Region] = []
+    right: list[Region] = []
+    for region in regions:
+        over = (region.right - gutter) / (region.right - region.left)
+        if over <= _OVER:
+            left.append(region)
+        elif over >= 1 - _OVER:
+            right.append(region)
+        else:
+            ordered += [*left, *right, region]
+            left, right = [], []
+    return [*ordered, *left, *right]
+
+
+def _band(sheet: Sheet, region: Region) -> tuple[list[int], int] | None:
+    """The tallest part of a region that has a gutter, where what stands above or below reaches over it with no more
+    white between than between lines.
+
+    Returns:
+        The rows, from the region's top, where that part is to be cut off; and its gutter's column.
+    """
+    inside = region.of(sheet.text)
+    between = [(first + end) // 2 for first, end in stretches(inside.sum(axis=1) <= _SPECK)]
+    rows = sorted({0, *between, inside.shape[0]})
+    inked = np.zeros((inside.shape[0] + 1, inside.shape[1]), np.int32)
+    np.cumsum(inside, axis=0, out=inked[1:])
+    # Twice as many lines as elsewhere: noise may fill the cells of a few rows.
+    least = 2 * _FEWEST_LINES * _LINE * sheet.unit
+    bands: list[tuple[int, int]] = []
+    last = 0
+    for first in range(len(rows)):
+        # The more rows the less white there is in all of them.
+        while last + 1 < len(rows) and _gaps(
+            inked[rows[last + 1]] - inked[rows[first]] <= _SPECK, _GUTTER * sheet.unit
+        ):
+            last += 1
+        last = max(last, first)
+        if least <= rows[last] - rows[first] < inside.shape[0]:
+            bands.append((rows[first], rows[last]))
+    for top, bottom in sorted(bands, key=lambda band: band[0] - band[1]):
+        if gutter := _gutter(sheet, Region(region.left, region.top + top, region.right, region.top + bottom)):
+            return [row for row in (top, bottom) if 0 < row < inside.shape[0]], gutter
+    return None
 
 
 def _joined(regions: list[Region]) -> list[Region]:

@@ -34,6 +34,8 @@ _SMALLEST = 9
 """Tiles of 8 pixels, both ways."""
 _UNEVEN = 10.0
 """Difference between neighbouring tiles, of 255."""
+_SPARSE = 0.03
+"""Share of a dark field that is ink, below which half that unevenness will do: print has more."""
 _BARE = 60
 """Pixels of ink below which a dark field has no text."""
 
@@ -175,7 +177,8 @@ def pictures(gray: npt.NDArray[np.uint8], mask: Mask) -> list[tuple[int, int, in
         # Within its edges, which are sharp and may lie in the middle of a tile.
         inside = mask[(top + 1) * _COARSE : (bottom - 1) * _COARSE, (left + 1) * _COARSE : (right - 1) * _COARSE]
         within = inner[rows, columns]
-        if steps[rows, columns][within].mean() > _UNEVEN or inside.sum() < _BARE:
+        uneven = steps[rows, columns][within].mean() > (_UNEVEN / 2 if inside.mean() < _SPARSE else _UNEVEN)
+        if uneven or inside.sum() < _BARE:
             found.append(tuple(int(edge) * _COARSE for edge in (left, top, right, bottom)))
     return [(left, top, right, bottom) for left, top, right, bottom in found]
 

@@ -25,9 +25,13 @@ class Decoder:
         self._threads_a_lane = max(1, torch.get_num_threads() // lanes)
 
     def write(self, jobs: list[Job]) -> None:
-        """Write the answers of ``jobs`` to their end: each sequence says which it was."""
+        """Write the answers of ``jobs`` to their end: each sequence says which it was.
+
+        Pages that have begun go before those that have not, so that they are done one after the other.
+        """
         with self._changed:
-            self._waiting.extend(jobs)
+            self._waiting.extend(job for job in jobs if not job.sequence.clock.is_running)
+            self._waiting.extendleft(job for job in reversed(jobs) if job.sequence.clock.is_running)
             for _ in range(min(len(self._idle), len(self._waiting))):
                 lane = self._idle.pop()
                 threading.Thread(target=self._run, args=(lane,), name="docparse-decode", daemon=True).start()

@@ -16,6 +16,10 @@ class Clock:
         self._seconds = seconds
         self._end: float | None = None
 
+    @property
+    def is_running(self) -> bool:
+        return self._end is not None
+
     def is_over(self) -> bool:
         now = time.monotonic()
         if self._end is None:

@@ -1,6 +1,7 @@
 """Several pages at once give what each gives alone."""
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -121,6 +122,19 @@ def test_who_asks_at_the_same_time_is_served_together(
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(decoder.write, asked))
     assert [job.sequence.tokens for jobs in asked for job in jobs] == alone
+
+
+def test_who_has_begun_goes_before_who_has_not(model: LoadedModel, make_jobs: Callable[[], list[Job]]) -> None:
+    decoder = Decoder(model, 1)
+    others = make_jobs()
+    (again, *_) = make_jobs()
+    assert not again.sequence.clock.is_over()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(decoder.write, others)
+        while not others[0].sequence.tokens:
+            time.sleep(0.001)
+        decoder.write([again])
+        assert not others[-1].sequence.ended
 
 
 def test_out_of_memory_halves_and_goes_on(

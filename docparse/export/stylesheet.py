@@ -101,6 +101,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
 }
 .failed, .notes .error { color: var(--bad); }
 .invalid { color: var(--bad); text-align: center; margin: 0.25em 0; font: 0.8125rem/1.5 var(--sans); }
+@page { margin: 18mm 16mm; }
 @media print {
   :root {
     color-scheme: light;
@@ -109,5 +110,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }
+  details::details-content { content-visibility: visible; } /* paper cannot be clicked */
+  details { break-inside: avoid; } summary { list-style: none; }
 }
 """.replace("COLUMN", f"{COLUMN_REM}rem")

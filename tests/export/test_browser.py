@@ -150,22 +150,23 @@ def luminance(colour: list[int]) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-MARGINS = {"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"}
-
-
 def test_on_paper(browser: "sync_api.Browser", tmp_path: Path) -> None:
-    """Every page begins a sheet, nothing is cut off at the right, and what is for the screen alone is left out."""
+    """Every page begins a sheet with margins of its own, nothing is cut off at the right, what is for the screen
+    alone is left out, and what stands folded up there is not."""
     pymupdf = pytest.importorskip("pymupdf")
     path = tmp_path / "full.html"
     path.write_text(to_html(full_document()), encoding="utf-8")
     page = browser.new_page(color_scheme="dark")
     page.goto(path.as_uri())
-    printed = pymupdf.open(stream=page.pdf(format="A4", margin=MARGINS), filetype="pdf")
+    page.evaluate("document.querySelectorAll('figure details').forEach(details => details.removeAttribute('open'))")
+    printed = pymupdf.open(stream=page.pdf(format="A4"), filetype="pdf")
     page.close()
     texts = [sheet.get_text() for sheet in printed]
     assert sum(text.lstrip().startswith("Page ") for text in texts) >= 2
     assert any("Third, after two" in text for text in texts)
+    assert any("KEEP CLEAR" in text for text in texts)
     assert not any("Page 4 was not asked for" in text for text in texts)
     for sheet in printed:
         assert sheet.get_pixmap(dpi=20).pixel(2, 2) == (255, 255, 255)
-        assert all(word[2] <= sheet.rect.width for word in sheet.get_text("words"))
+        words = sheet.get_text("words")
+        assert all(40 <= word[0] and word[2] <= sheet.rect.width - 40 for word in words), words

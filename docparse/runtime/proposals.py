@@ -1,0 +1,50 @@
+"""The tokens that a model may write next, out of a live draft, for the model to check many in one pass."""
+
+from collections.abc import Callable
+
+from .live_draft import LiveDraft
+
+_CHARACTERS_A_TOKEN = 6
+_JOINED = 4
+"""Tokens before the new ones that are tokenised with them: a word that has begun may go on in other tokens than the
+rest of it alone would have."""
+_FIRST, _MOST = 16, 64
+_UNDONE = "\ufffd"
+
+
+class Proposals:
+    """Proposes as many tokens as were right of late, and some more."""
+
+    def __init__(self, draft: LiveDraft, encode: Callable[[str], list[int]], decode: Callable[[list[int]], str]) -> None:
+        self._draft = draft
+        self._encode, self._decode = encode, decode
+        self._tokens: list[int] = []
+        self._fed = 0
+        """Of these tokens the text has been fed to the draft."""
+        self._length = _FIRST
+
+    def next(self, most: int) -> list[int]:
+        """At most ``most`` tokens."""
+        most = min(most, self._length)
+        if most < 1 or self._fed < len(self._tokens):
+            return []
+        text = self._draft.continuation(most * _CHARACTERS_A_TOKEN)
+        if not text:
+            return []
+        is_cut = len(text) >= most * _CHARACTERS_A_TOKEN
+        last = self._tokens[-_JOINED:]
+        tokens = self._encode(self._decode(last) + text)
+        tokens = tokens[len(last) :] if tokens[: len(last)] == last else self._encode(text)
+        return tokens[: min(most, len(tokens) - is_cut)]
+
+    def take(self, tokens: list[int], proposed: int) -> None:
+        """Go on with ``tokens``, which the model wrote where ``proposed`` tokens had been proposed."""
+        self._tokens += tokens
+        if proposed:
+            right = len(tokens) - 1
+            self._length = min(_MOST, 2 * self._length) if right >= proposed else max(8, (self._length + right + 4) // 2)
+        text = self._decode(self._tokens[self._fed :])
+        # A character may be spread over tokens.
+        if not text.endswith(_UNDONE) or len(self._tokens) - self._fed > 8:
+            self._draft.feed(text)
+            self._fed = len(self._tokens)

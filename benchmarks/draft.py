@@ -102,7 +102,9 @@ def main() -> int:
         total_tokens += len(answer)
         total_passes += count
         name = re.sub(r"\.html$", "", entry["file"])
-        table.add_row(name, str(len(answer)), str(count), f"{len(answer) / count:.2f}", f"{seconds / count * 1e3:.2f}")
+        table.add_row(
+            name, str(len(answer)), str(count), f"{len(answer) / count:.2f}", f"{seconds / count * 1e3:.2f}"
+        )
     table.add_section()
     table.add_row("all", str(total_tokens), str(total_passes), f"{total_tokens / total_passes:.2f}", "")
     Console().print(table)

@@ -14,7 +14,7 @@ _SHARE = 0.5
 class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
     """Memory for ``slots`` sequences of up to ``length`` tokens, taken when a layer first writes and kept.
 
-    Before each pass say what is to be written: ``fill`` a slot with a prompt, or ``step`` all busy ones by a token.
+    Before each pass say what is to be written: ``fill`` a slot with a prompt, or ``step`` all busy ones on.
     A layer's tensors are ``[slots, key-value heads, length, head_dim]``. What stands beyond a sequence's end is left
     from others and hidden by the mask; it is always finite, for a weight of 0 does not hide what is no number.
     """
@@ -33,14 +33,14 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
         self._filled = slot
 
     def step(self, places: Tensor, reach: int) -> None:
-        """The next pass is over one token of each of the first slots.
+        """The next pass is over as many tokens of each of the first slots.
 
         Args:
-            places: where in its slot each is written, ``[busy slots]``.
+            places: where in its slot each is written, ``[busy slots, tokens]``.
             reach: how many tokens of each slot are read; more than the largest of ``places``.
         """
         self._filled = None
-        self._rows = torch.arange(len(places), device=places.device)
+        self._rows = torch.arange(len(places), device=places.device)[:, None]
         self._places = places
         self._reach = reach
 
@@ -74,7 +74,7 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
             return new
         busy = len(self._rows)
         for tensor, states in zip(stored, new, strict=True):
-            tensor[self._rows.to(tensor.device), :, self._places.to(tensor.device)] = states[:, :, 0]
+            tensor[self._rows.to(tensor.device), :, self._places.to(tensor.device)] = states.transpose(1, 2)
         keys, values = stored
         return keys[:busy, :, : self._reach], values[:busy, :, : self._reach]
 

@@ -3,6 +3,10 @@
 What comes out is what ``generate(do_sample=False, repetition_penalty=1.0)`` of transformers gives for each prompt
 alone. A penalty that the checkpoint's generation_config.json states is left out on purpose: it is meant for chat, and
 a page repeats itself rightly (tags, cells, digits), which a penalty would make it misspell.
+
+What is known of the page beforehand saves passes: tokens are proposed, one pass tells what the model writes after
+each of them, and those that it would have written itself stand. It is speculative decoding (Leviathan et al. 2022,
+arXiv:2211.17192) with a text in the place of the small model.
 """
 
 from collections import deque
@@ -19,20 +23,23 @@ from .sequence import Job, Sequence
 
 
 class Lane:
-    """Answers that are written side by side: a token of each of them a pass.
+    """Answers that are written side by side: a token of each of them a pass, or several where they were foreseen.
 
     A prompt goes through the model once, alone, together with its image. As one answer ends, the next prompt takes
     its place. Not thread-safe; several lanes may share one model and those who wait.
     """
 
-    def __init__(self, model: LoadedModel, waiting: deque[Job], slots: int, length: int = 0) -> None:
+    def __init__(
+        self, model: LoadedModel, waiting: deque[Job], slots: int, length: int = 0, tokens_a_pass: int = 1
+    ) -> None:
         """
         Args:
             slots: answers at once, at most; fewer where the memory has no room for more.
             length: tokens, prompt and answer, that there is room for in each of them from the start.
+            tokens_a_pass: up to how many a pass costs little more than with one; what is proposed has room in them.
         """
         self._model = model
-        self._most, self._length = slots, length
+        self._most, self._length, self._tokens_a_pass = slots, length, tokens_a_pass
         self._schedule = Schedule(waiting, slots)
         self._cache = SlotCache(0, 0)
 
@@ -57,10 +64,19 @@ class Lane:
             ended += self._pass(running, lambda: self._step([job.sequence for job in running]))
         return ended
 
-    def _pass(self, jobs: list[Job], compute: Callable[[], Tensor]) -> list[Job]:
-        """A pass over ``jobs`` that gives logits ``[jobs, vocabulary]``, and what follows from it; who has ended."""
+    def _propose(self, sequences: list[Sequence]) -> list[list[int]]:
+        """What each may go on with, as far as the cache has room for the longest of them after each of them."""
+        room = self._cache.length - max(sequence.place for sequence in sequences) - 1
+        share = self._tokens_a_pass // len(sequences) - 1
+        return [sequence.propose(min(share, room)) for sequence in sequences]
+
+    def _pass(self, jobs: list[Job], compute: Callable[[], tuple[Tensor, list[list[int]]]]) -> list[Job]:
+        """A pass over ``jobs`` and what follows from it; who has ended.
+
+        ``compute`` gives logits ``[jobs, tokens, vocabulary]``, and what had been proposed to each.
+        """
         try:
-            self._take(compute(), [job.sequence for job in jobs])
+            self._take(*compute(), [job.sequence for job in jobs])
         except Exception as error:  # whoever waits for the answer has to hear of it
             if is_out_of_memory(error) and len(self._schedule.running) > 1:
                 self._schedule.halve()
@@ -74,13 +90,15 @@ class Lane:
             self._cache.move(source, target)
         return [job for job in jobs if job.sequence.ended]
 
-    def _take(self, logits: Tensor, sequences: list[Sequence]) -> None:
-        """The most probable token of each row (``[sequences, vocabulary]``)."""
+    def _take(self, logits: Tensor, proposed: list[list[int]], sequences: list[Sequence]) -> None:
+        """The most probable token after the last one, and after each that was proposed."""
         scores = logits.float()
         tokens = scores.argmax(-1)
-        logprobs = scores.gather(-1, tokens[:, None])[:, 0] - scores.logsumexp(-1)
-        for sequence, token, logprob in zip(sequences, tokens.tolist(), logprobs.tolist(), strict=True):
-            sequence.add(token, logprob, self._model.end_tokens)
+        logprobs = scores.gather(-1, tokens[..., None])[..., 0] - scores.logsumexp(-1)
+        written = zip(sequences, proposed, tokens.tolist(), logprobs.tolist(), strict=True)
+        for sequence, expected, row, row_logprobs in written:
+            count = len(expected) + 1
+            sequence.take(expected, row[:count], row_logprobs[:count], self._model.end_tokens)
 
     def _make_room(self, length: int) -> None:
         """A cache for answers of up to ``length`` tokens; nobody may be running but the one that it is for."""
@@ -89,8 +107,8 @@ class Lane:
         self._schedule.slots = min(self._most, slots_that_fit(self._model.network, self._model.device, length))
         self._cache = SlotCache(self._schedule.slots, length)
 
-    def _read_prompt(self, job: Job) -> Tensor:
-        """Logits ``[1, vocabulary]`` of the first token. The image's tokens share positions (MRoPE)."""
+    def _read_prompt(self, job: Job) -> tuple[Tensor, list[list[int]]]:
+        """Logits ``[1, 1, vocabulary]`` of the first token, for which nothing is proposed. The image's tokens share positions (MRoPE)."""
         network, device = self._model.network, self._model.device
         sequence, patches = job.sequence, job.patches
         if sequence.longest > self._cache.length:
@@ -113,25 +131,32 @@ class Lane:
             mm_token_type_ids=is_image,
             logits_to_keep=1,
         )
-        logits: Tensor = result.logits[:, -1]
-        return logits
+        return result.logits, [[]]
 
-    def _step(self, sequences: list[Sequence]) -> Tensor:
-        """Logits ``[sequences, vocabulary]`` of the token after the last of each."""
-        rows = [(sequence.tokens[-1], sequence.place, sequence.place + sequence.offset) for sequence in sequences]
-        tokens, places, positions = torch.tensor(rows, device=self._model.device).T
-        reach = max(sequence.place for sequence in sequences) + 1
+    def _step(self, sequences: list[Sequence]) -> tuple[Tensor, list[list[int]]]:
+        """Logits ``[sequences, 1 + most proposed, vocabulary]`` of the token after the last of each, and after each
+        that is proposed; and what that is. Where others have more it is filled up: nobody looks there, and it is
+        overwritten."""
+        device = self._model.device
+        proposed = self._propose(sequences)
+        width = 1 + max(map(len, proposed))
+        rows = [
+            [sequence.tokens[-1], *tokens] + [sequence.tokens[-1]] * (width - 1 - len(tokens))
+            for sequence, tokens in zip(sequences, proposed, strict=True)
+        ]
+        starts = torch.tensor([(sequence.place, sequence.offset) for sequence in sequences], device=device)
+        places = starts[:, :1] + torch.arange(width, device=device)
+        reach = max(sequence.place for sequence in sequences) + width
         self._cache.step(places, reach)
-        seen, places = torch.arange(reach, device=self._model.device), places[:, None, None, None]
-        hidden = any(sequence.place + 1 < reach for sequence in sequences)
+        seen, looking = torch.arange(reach, device=device), places[:, None, :, None]
+        hidden = width > 1 or any(sequence.place + 1 < reach for sequence in sequences)
         result = self._model.network(
-            input_ids=tokens[:, None],
-            position_ids=positions[None, :, None].expand(3, -1, -1),
-            attention_mask=_masks(self._model.network, seen <= places if hidden else None, places, seen),
+            input_ids=torch.tensor(rows, device=device),
+            position_ids=(places + starts[:, 1:])[None].expand(3, -1, -1),
+            attention_mask=_masks(self._model.network, seen <= looking if hidden else None, looking, seen),
             past_key_values=self._cache,
         )
-        logits: Tensor = result.logits[:, -1]
-        return logits
+        return result.logits, proposed
 
 
 def _masks(network: Any, mask: Tensor | None, places: Tensor, seen: Tensor) -> dict[str, Tensor | None]:

@@ -17,11 +17,13 @@ class Decoder:
     cores busy.
     """
 
-    def __init__(self, model: LoadedModel, slots: int, length: int = 0, lanes: int = 1) -> None:
-        """``slots`` and ``length`` are those of each ``Lane``."""
+    def __init__(
+        self, model: LoadedModel, slots: int, length: int = 0, lanes: int = 1, tokens_a_pass: int = 1
+    ) -> None:
+        """``slots``, ``length`` and ``tokens_a_pass`` are those of each ``Lane``."""
         self._waiting: deque[Job] = deque()
         self._changed = threading.Condition()
-        self._idle = [Lane(model, self._waiting, slots, length) for _ in range(lanes)]
+        self._idle = [Lane(model, self._waiting, slots, length, tokens_a_pass) for _ in range(lanes)]
         self._threads_a_lane = max(1, torch.get_num_threads() // lanes)
 
     def write(self, jobs: list[Job]) -> None:

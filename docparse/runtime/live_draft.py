@@ -1,12 +1,14 @@
 """What a model is about to write, told from a draft of the page and from what it has written so far.
 
-The draft is the page in QwenVL HTML as something cheaper read it, such as the layout engine. The model writes the same
-words, but in tags, spaces and boxes of its own. So the draft is followed as a *stream*: its text, in which each tag is
-one character that says no more than what it is for. What the model has written is brought to the same form, its end
-is found in the draft's stream, and what follows there is written out in the manner that the model has shown so far.
+The draft is the page in QwenVL HTML as something cheaper read it, such as the layout engine. The model writes the
+same words, but in tags, spaces and boxes of its own. So the draft is followed as a *stream*: its text, in which
+each tag is one character that says no more than what it is for. What the model has written is brought to the same
+form, its end is found in the draft's stream, and what follows there is written out in the manner that the model has
+shown so far.
 """
 
 import re
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,8 +16,13 @@ from dataclasses import dataclass, field
 _NAMES = {
     **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "address", "div", "figure"), 0),
     **dict.fromkeys(("td", "th"), 1),
-    **{"tr": 2, "table": 3, "ul": 4, "ol": 4, "li": 5, "img": 6},
+    **dict.fromkeys(("ul", "ol"), 2),
+    "tr": 3,
+    "table": 4,
+    "li": 5,
+    "img": 6,
 }
+"""What a tag is for, by its name."""
 _OTHER_NAME = 7
 _OPENED, _CLOSED = 0xE000, 0xE100
 """First characters of Unicode's private use area that stand for opening and for closing tags."""
@@ -28,11 +35,14 @@ _HOLE = "\0"
 _SHORT = 60
 """Characters: what is no longer, and ends without a full stop, may be a heading."""
 
+_PREAMBLE, _CLOSING = "```html\n<html><body>", "\n</body></html>\n```"
+"""What Qwen2.5-VL writes before and after a page."""
+
 _TAIL, _BEHIND, _AHEAD = 24, 24, 96
 """Characters of the stream: how many of the last ones are looked for, and how far around where they should be."""
 _CLEAR_TAIL = 10
 """How many have to be found word for word to follow the model to another place of the page."""
-_REMEMBERED = 8
+_REMEMBERED, _MOST_PATTERNS = 8, 64
 _SAME_LINE = 8
 """Pixels between edges that the model may have on one line."""
 
@@ -49,29 +59,42 @@ class _Mark:
 
 
 class Manner:
-    """How a model writes tags: the same on all pages, so one may serve all of them. Not thread-safe."""
+    """How a model writes tags: the same on all pages, so one may serve all of them. Thread-safe."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._seen: dict[tuple[str, str], deque[str]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
-        self._patterns: dict[str, None] = {}
+        self._patterns: dict[bool, dict[str, None]] = {False: {}, True: {}}
+        """All of them, the latest last; those that begin a page apart."""
+
+    def suppose(self, before: str, pattern: str) -> None:
+        """It may be written so, as long as nothing else is known."""
+        with self._lock:
+            patterns = self._patterns[bool(before)]
+            if pattern not in patterns and len(patterns) < _MOST_PATTERNS:
+                self._patterns[bool(before)] = {pattern: None, **patterns}
 
     def learn(self, before: str, signs: tuple[str, ...], pattern: str) -> None:
         """``pattern`` was written for what has these ``signs``, after the stream's character ``before``."""
-        for sign in signs:
-            self._seen[before, sign].append(pattern)
-        self._patterns.pop(pattern, None)
-        self._patterns[pattern] = None
-        if len(self._patterns) > 64:
-            del self._patterns[next(iter(self._patterns))]
+        with self._lock:
+            for sign in signs:
+                self._seen[before, sign].append(pattern)
+            patterns = self._patterns[bool(before)]
+            patterns.pop(pattern, None)
+            patterns[pattern] = None
+            if len(patterns) > _MOST_PATTERNS:
+                del patterns[next(iter(patterns))]
 
     def expect(self, before: str, signs: tuple[str, ...]) -> Iterator[str]:
         """Patterns that may follow, the most likely first."""
-        for sign in signs:
-            if seen := self._seen.get((before, sign)):
-                counts = Counter(seen)
-                last = {pattern: index for index, pattern in enumerate(seen)}
-                yield from sorted(counts, key=lambda pattern: (counts[pattern], last[pattern]), reverse=True)
-        yield from reversed(self._patterns)
+        with self._lock:
+            heard = [tuple(seen) for sign in signs if (seen := self._seen.get((before, sign)))]
+            others = tuple(reversed(self._patterns[bool(before)]))
+        for patterns in heard:
+            counts = Counter(patterns)
+            last = {pattern: index for index, pattern in enumerate(patterns)}
+            yield from sorted(counts, key=lambda pattern: (counts[pattern], last[pattern]), reverse=True)
+        yield from others
 
 
 @dataclass
@@ -109,7 +132,7 @@ class LiveDraft:
             manner: what is known of the model from other pages.
         """
         self._manner = Manner() if manner is None else manner
-        self._stream, self._marks = _read(draft)
+        self._stream, self._marks = _read(draft, self._manner)
         self._next = 0
         """Where in the draft's stream the model is."""
         self._is_lost = False
@@ -121,6 +144,8 @@ class LiveDraft:
         """Where in that the tag begins."""
         self._edges = _Edges()
         self._last_box: Numbers | None = None
+        self._opened: list[str] = []
+        """Names of the elements that the model has not closed, the last one innermost."""
 
     def feed(self, text: str) -> None:
         """Take what the model has written now."""
@@ -130,17 +155,16 @@ class LiveDraft:
                 self._go_on_with_tag(character)
             elif character == "<":
                 self._tag_start = len(self._pending) - 1
-            elif self._written and not (character.isspace() and _is_mark(self._written[-1])):
-                if "</body>" not in self._pending:
-                    self._add(character)
-                    self._pending = ""
+            elif self._is_text(character):
+                self._add(character)
+                self._pending = ""
 
     def continuation(self, length: int) -> str:
         """What the model writes next, about ``length`` characters of it; "" where there is no telling."""
         if self._is_lost:
             self._find_place()
         place, before, pending = self._next, self._written[-1:], self._pending
-        last_box = self._last_box
+        last_box, opened = self._last_box, list(self._opened)
         written: list[str] = []
         count = 0
         while count < length and (place < len(self._stream) or pending or not written):
@@ -150,10 +174,11 @@ class LiveDraft:
                 place = self._next_mark(place)
                 mark = self._marks.get(place, _END)
                 box = last_box if mark.box is None else mark.box
-                tag = self._tag(before, mark, box, pending)
+                tag = self._tag(before, mark, box, pending, opened)
                 if tag is None:
                     break
                 piece, last_box = tag, box
+                _nest(opened, pending + tag)
                 if place >= len(self._stream):
                     written.append(piece)
                     break
@@ -165,6 +190,11 @@ class LiveDraft:
         return "".join(written)
 
     # The model's stream
+
+    def _is_text(self, character: str) -> bool:
+        """Whether it is text of the page, and does not stand between tags or around the page."""
+        stands_between = character.isspace() and _is_mark(self._written[-1:])
+        return bool(self._written) and not stands_between and "</body>" not in self._pending
 
     def _go_on_with_tag(self, character: str) -> None:
         tag = self._pending[self._tag_start :]
@@ -192,6 +222,7 @@ class LiveDraft:
             self._edges.learn(box, mark.box if signs else None)
             self._last_box = box
             pattern = _BOX.sub(_HOLE, pattern)
+        _nest(self._opened, match[0])
         self._manner.learn(before, (*signs, self._written[-1]), pattern)
         self._pending = ""
 
@@ -201,7 +232,8 @@ class LiveDraft:
             self._next += 1
         else:
             self._is_lost = True
-            self._next += 1
+            # A word may be read otherwise, but what has no place in the draft is a tag as a rule.
+            self._next += not _is_mark(symbol)
 
     # The place in the draft
 
@@ -236,15 +268,23 @@ class LiveDraft:
 
     # What comes next
 
-    def _tag(self, before: str, mark: _Mark, box: Numbers | None, pending: str) -> str | None:
-        """The rest of what is written for a mark of which ``pending`` has been written."""
+    def _tag(self, before: str, mark: _Mark, box: Numbers | None, pending: str, opened: list[str]) -> str | None:
+        """The rest of what is written for a mark of which ``pending`` has been written, inside of ``opened``."""
+        start = pending.rfind("<")
+        begun = pending[start:] if start >= 0 else ""
         for pattern in self._manner.expect(before, mark.signs):
-            if (rest := self._complete(pattern, box, pending)) is not None:
+            if _closes_another(pattern, opened):
+                continue
+            # What stands before a tag may be another than before.
+            expected = pattern[pattern.rfind("<") :] if begun else pattern
+            rest = self._complete(expected, box, begun or pending)
+            if rest is not None:
                 return rest
+        if opened and (closing := f"</{opened[-1]}>").startswith(begun or "</") and "/" in (begun or mark.signs[-1]):
+            return closing[len(begun) :]
         # A tag that was never seen: it has the one attribute that most have.
-        start = pending.rfind('data-bbox="')
-        if start >= 0 and "<" in pending[:start] and ">" not in pending[start:]:
-            return self._complete(f"{pending[:start]}data-bbox=\"{_HOLE}\">", box, pending)
+        if name := re.match(r"<\w+(?= data-bbox=\"|$)", begun):
+            return self._complete(f'{name[0]} data-bbox="{_HOLE}">', box, begun)
         return None
 
     def _complete(self, pattern: str, box: Numbers | None, pending: str) -> str | None:
@@ -283,15 +323,31 @@ _END = _Mark(("end",), None)
 
 
 def _is_mark(symbol: str) -> bool:
-    return "\ue000" <= symbol <= "\ue1ff"
+    return chr(_OPENED) <= symbol < chr(_CLOSED + 0x100)
 
 
 def _symbol(tag: re.Match[str]) -> str:
     return chr((_CLOSED if tag[1] else _OPENED) + _NAMES.get(tag[2].lower(), _OTHER_NAME))
 
 
-def _read(draft: str) -> tuple[str, dict[int, _Mark]]:
-    """The draft's stream, and what is known of its marks, by their places."""
+def _nest(opened: list[str], tag: str) -> None:
+    """Put down that the first ``tag`` in this text was written."""
+    match = _TAG.search(tag)
+    if match is None or match[2].lower() in ("img", "br"):
+        return
+    if not match[1]:
+        opened.append(match[2])
+    elif match[2] in opened:
+        del opened[len(opened) - 1 - opened[::-1].index(match[2]) :]
+
+
+def _closes_another(pattern: str, opened: list[str]) -> bool:
+    match = _TAG.search(pattern)
+    return match is not None and bool(match[1]) and opened[-1:] != [match[2]]
+
+
+def _read(draft: str, manner: Manner) -> tuple[str, dict[int, _Mark]]:
+    """The draft's stream, and what is known of its marks, by their places. The model may write such tags."""
     stream: list[str] = []
     marks: dict[int, _Mark] = {}
     position = column = 0
@@ -304,7 +360,10 @@ def _read(draft: str) -> tuple[str, dict[int, _Mark]]:
         column = 0 if match[2] == "tr" else column + (match[2] in ("td", "th") and not match[1])
         marks[len(stream)] = _Mark(tuple(_signs(match, following, column)), _box(match[0]))
         stream.append(_symbol(match))
+        around = ("\n" if text.isspace() else "") if position else f"{_PREAMBLE}\n"
+        manner.suppose("".join(stream[:-1]), around + _BOX.sub(_HOLE, match[0]))
         position = match.end()
+    manner.suppose(_CLOSING, _CLOSING)
     return "".join(stream), marks
 
 
@@ -341,7 +400,7 @@ def _nearest(begun: str, number: str) -> str:
 
 
 def _distances(pattern: str, text: str) -> list[int]:
-    """For each end in ``text`` (``len(text) + 1`` of them) the edit distance of ``pattern`` from what fits best there.
+    """The edit distance of ``pattern`` from what fits best before each end in ``text``, ``len(text) + 1`` of them.
 
     Bit-parallel: G. Myers, A fast bit-vector algorithm for approximate string matching, 1999.
     """

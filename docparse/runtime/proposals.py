@@ -15,7 +15,9 @@ _UNDONE = "\ufffd"
 class Proposals:
     """Proposes as many tokens as were right of late, and some more."""
 
-    def __init__(self, draft: LiveDraft, encode: Callable[[str], list[int]], decode: Callable[[list[int]], str]) -> None:
+    def __init__(
+        self, draft: LiveDraft, encode: Callable[[str], list[int]], decode: Callable[[list[int]], str]
+    ) -> None:
         self._draft = draft
         self._encode, self._decode = encode, decode
         self._tokens: list[int] = []
@@ -42,7 +44,9 @@ class Proposals:
         self._tokens += tokens
         if proposed:
             right = len(tokens) - 1
-            self._length = min(_MOST, 2 * self._length) if right >= proposed else max(8, (self._length + right + 4) // 2)
+            self._length = (
+                min(_MOST, 2 * self._length) if right >= proposed else max(12, (self._length + right + 4) // 2)
+            )
         text = self._decode(self._tokens[self._fed :])
         # A character may be spread over tokens.
         if not text.endswith(_UNDONE) or len(self._tokens) - self._fed > 8:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..document import StopReason
 from ..errors import PageError
 from .images import Patches
+from .proposals import Proposals
 
 
 class Clock:
@@ -36,6 +37,8 @@ class Sequence:
     """Most tokens that may be written."""
     clock: Clock
     """Once it is over, writing stops."""
+    proposals: Proposals | None = None
+    """What may come next, from a draft of the page."""
     tokens: list[int] = field(default_factory=list)
     """What was written; an end token is not among it."""
     logprobs: list[float] = field(default_factory=list)
@@ -61,6 +64,25 @@ class Sequence:
         """Most keys and values that it can come to: the last token that is written is not read again."""
         return len(self.prompt) + self.limit - 1
 
+    def propose(self, most: int) -> list[int]:
+        """At most so many of the tokens that may come next."""
+        room = self.limit - len(self.tokens) - 1
+        return [] if self.proposals is None else self.proposals.next(min(most, room))
+
+    def take(self, proposed: list[int], tokens: list[int], logprobs: list[float], end_tokens: frozenset[int]) -> None:
+        """Go on with what the model wrote after each of the tokens that were proposed, as long as they were right.
+
+        Args:
+            tokens, logprobs: one more than ``proposed``: the first one followed what had been written before.
+        """
+        before = len(self.tokens)
+        for expected, token, logprob in zip([*proposed, None], tokens, logprobs, strict=True):
+            self.add(token, logprob, end_tokens)
+            if self.ended or token != expected:
+                break
+        if self.proposals is not None:
+            self.proposals.take(self.tokens[before:], len(proposed))
+
     def add(self, token: int, logprob: float, end_tokens: frozenset[int]) -> None:
         """Take the next token, and see whether it was the last."""
         if math.isnan(logprob):
@@ -83,6 +105,7 @@ class Sequence:
 
     def restart(self) -> None:
         """Forget what was written; its time runs on."""
+        self.proposals = None  # they have followed what is forgotten
         self.tokens.clear()
         self.logprobs.clear()
 

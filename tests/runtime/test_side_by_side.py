@@ -21,6 +21,7 @@ from docparse.runtime.images import to_patches
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement
 from docparse.runtime.prompt import prompt_tokens
+from docparse.runtime.proposals import Proposals
 from docparse.runtime.sequence import Clock, Job, Sequence
 from tests.conftest import SAMPLES
 
@@ -87,6 +88,43 @@ def test_each_answer_is_that_of_generate(
     assert all(len(job.sequence.logprobs) == len(job.sequence.tokens) for job in jobs)
 
 
+class Foreseen(Proposals):
+    """What the model is going to write, with every ``wrong``-th token another."""
+
+    def __init__(self, tokens: list[int], wrong: int) -> None:
+        self._coming, self._wrong = [*tokens, 5, 5, 5], wrong
+        self.passes = 0
+
+    def next(self, most: int) -> list[int]:
+        assert most >= 0
+        return [7 if index % self._wrong == 0 else token for index, token in enumerate(self._coming)][:most]
+
+    def take(self, tokens: list[int], proposed: int) -> None:
+        self._coming = self._coming[len(tokens) :]
+        self.passes += 1
+
+
+@pytest.mark.parametrize(("slots", "lanes"), [(1, 1), (3, 1), (5, 1), (2, 2)])
+@pytest.mark.parametrize("wrong", [10**6, 5, 1])
+def test_what_is_proposed_changes_nothing(
+    model: LoadedModel,
+    make_jobs: Callable[[], list[Job]],
+    alone: list[list[int]],
+    slots: int,
+    lanes: int,
+    wrong: int,
+) -> None:
+    jobs = make_jobs()
+    foreseen = [Foreseen(tokens, wrong) for tokens in alone]
+    for number in (0, 1, 2, 4):
+        jobs[number].sequence.proposals = foreseen[number]
+    Decoder(model, slots, lanes=lanes, tokens_a_pass=24).write(jobs)
+    assert [job.sequence.tokens for job in jobs] == alone
+    assert all(len(job.sequence.logprobs) == len(job.sequence.tokens) for job in jobs)
+    if wrong == 10**6 and slots == 1:
+        assert foreseen[0].passes <= 2 + len(alone[0]) // 24
+
+
 def test_one_that_ends_early_or_fails_leaves_the_others_as_they_are(
     model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]]
 ) -> None:
@@ -145,7 +183,7 @@ def test_out_of_memory_halves_and_goes_on(
 ) -> None:
     step, widths = Lane._step, []
 
-    def narrow(self: Lane, sequences: list[Sequence]) -> torch.Tensor:
+    def narrow(self: Lane, sequences: list[Sequence]) -> tuple[torch.Tensor, list[list[int]]]:
         widths.append(len(sequences))
         if len(sequences) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory")

@@ -9,16 +9,19 @@ from PIL import Image
 
 from ..document import StopReason
 from ..errors import PageError
+from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
-from ..runtime.images import Patches, to_patches
+from ..runtime.images import Patches, smart_resize, to_patches
 from .base import EnginePage, ModelOutput
 from .consensus import agree
+from .drafted import drafted
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
     from ..runtime.decoder import Decoder
+    from ..runtime.live_draft import Manner
     from ..runtime.model import LoadedModel
     from ..runtime.sequence import Clock, Job, Sequence
 
@@ -31,6 +34,9 @@ _PAGES_AT_ONCE = 8
 _PIECES_AT_ONCE = 32
 _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
+_TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
+"""Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
+3B as with reading its weights; a small model's passes cost more around the model than in it."""
 _QUESTION = 128
 """Tokens of a prompt's words, about."""
 _SURE = 0.9
@@ -52,6 +58,15 @@ def longest(info: CheckpointInfo, options: Options) -> int:
 class _Loaded:
     model: "LoadedModel"
     decoder: "Decoder"
+    manner: "Manner"
+
+
+@dataclass(frozen=True)
+class _View:
+    """An image to be read, and what a draft has in it, if there is one."""
+
+    image: Image.Image
+    draft: str | None
 
 
 class LocalEngine:
@@ -101,11 +116,12 @@ class LocalEngine:
         from ..runtime.sequence import Clock
 
         clock = Clock(self._options.decode_timeout)
+        image = page.image.image
         if self._info.pieces is None:
-            (answer,) = self._answers([page.image.image], clock)
+            (answer,) = self._answers([_View(image, self._draft_of_page(page))], clock)
         else:
-            pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
-            answer = join(list(self._read_pieces(pieces, clock)), page.image.image.size)
+            pieces = cut(image, self._info.pieces, self._image_settings.factor)
+            answer = join(list(self._read_pieces(page, pieces, clock)), image.size)
         return ModelOutput(
             text=answer.text,
             stop_reason=answer.stop_reason,
@@ -123,22 +139,43 @@ class LocalEngine:
                 import torch
 
                 from ..runtime.decoder import Decoder
+                from ..runtime.live_draft import Manner
                 from ..runtime.model import load
                 from ..runtime.placement import is_small, place
 
                 placement = place(self._options.device, self._options.dtype, self._info.parameters)
                 model = load(self._info, placement, self._options.max_memory)
-                slots, lanes = _PAGES_AT_ONCE, 1
+                slots, lanes, tokens = _PAGES_AT_ONCE, 1, _TOKENS_A_PASS
                 if self._info.pieces is not None:
                     slots = _PIECES_AT_ONCE
-                if model.device.type == "cpu" and is_small(self._info.parameters):
-                    lanes = torch.get_num_threads()
+                if model.device.type == "cpu":
+                    if is_small(self._info.parameters):
+                        lanes = torch.get_num_threads()
+                    else:
+                        tokens = _TOKENS_A_PASS_CPU
                 length = _QUESTION + longest(self._info, self._options)
-                self._loaded = _Loaded(model, Decoder(model, slots, length, lanes))
+                self._loaded = _Loaded(model, Decoder(model, slots, length, lanes, tokens), Manner())
             return self._loaded
 
+    def _draft_of_page(self, page: EnginePage) -> str | None:
+        if page.text_layer is None or page.image is None:
+            return None
+        image = page.image.image
+        width, height = smart_resize(image.width, image.height, self._image_settings)
+        across, down = width / page.width, height / page.height
+        whole = Box(0, 0, page.width, page.height)
+        return drafted(page.text_layer, whole, lambda box: box.scaled(across, down))
+
+    def _view(self, page: EnginePage, piece: Piece) -> _View:
+        if page.text_layer is None or page.image is None:
+            return _View(piece.image, None)
+        across, down = page.image.image.width / page.width, page.image.image.height / page.height
+        shown = piece.to_page(piece.shown).scaled(1 / across, 1 / down)
+        draft = drafted(page.text_layer, shown, lambda box: piece.from_page(box.scaled(across, down)))
+        return _View(piece.image, draft)
+
     def _read_pieces(
-        self, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
+        self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
     ) -> Iterator[tuple[Piece, Answer]]:
         """The pieces, each as it was read, with their answers.
 
@@ -146,19 +183,19 @@ class LocalEngine:
         wrote nothing valid to in any of them, in halves.
         """
         assert self._info.pieces is not None
-        read = self._surest(pieces, clock)
+        read = self._surest(page, pieces, clock)
         for piece, (seen, answer) in zip(pieces, read, strict=True):
             parts = [piece]
             if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
                 parts = halves(piece, self._info.pieces, self._image_settings.factor)
             if len(parts) > 1:
-                yield from self._read_pieces(parts, clock, may_halve=False)
+                yield from self._read_pieces(page, parts, clock, may_halve=False)
             else:
                 yield seen, answer
 
-    def _surest(self, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
+    def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
         """The pieces with their answers; where the model was not sure, with what several readings agree on."""
-        written = iter(self._answers([piece.image for piece in pieces if not piece.is_picture], clock))
+        written = iter(self._answers([self._view(page, piece) for piece in pieces if not piece.is_picture], clock))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
         factor = self._image_settings.factor
         varied_of = {
@@ -167,28 +204,32 @@ class LocalEngine:
             # One that has lost its place altogether is not led back by a shift.
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
-        again = iter(self._answers([piece.image for group in varied_of.values() for piece in group], clock))
+        views = [self._view(page, piece) for group in varied_of.values() for piece in group]
+        again = iter(self._answers(views, clock))
         for index, group in varied_of.items():
             chosen, agreed = agree([read[index][1], *(next(again) for _ in group)])
             read[index] = [pieces[index], *group][chosen], agreed
         return read
 
-    def _answers(self, images: list[Image.Image], clock: "Clock") -> list[Answer]:
+    def _answers(self, views: list[_View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image, several of them side by side."""
         from ..runtime.sequence import Job
 
         loaded = self._load()
         jobs = []
-        for image in images:
-            patches = to_patches(image, self._image_settings)
-            jobs.append(Job(self._sequence(loaded.model, patches, clock), patches))
+        for view in views:
+            patches = to_patches(view.image, self._image_settings)
+            jobs.append(Job(self._sequence(loaded, patches, clock, view.draft), patches))
         loaded.decoder.write(jobs)
         return [_answer(loaded.model, job) for job in jobs]
 
-    def _sequence(self, model: "LoadedModel", patches: Patches, clock: "Clock") -> "Sequence":
+    def _sequence(self, loaded: _Loaded, patches: Patches, clock: "Clock", draft: str | None) -> "Sequence":
+        from ..runtime.live_draft import LiveDraft
         from ..runtime.prompt import prompt_tokens
+        from ..runtime.proposals import Proposals
         from ..runtime.sequence import Sequence
 
+        model = loaded.model
         image_tokens = patches.token_count(self._image_settings.merge_size)
         prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
         room = model.context_length - len(prompt)
@@ -201,7 +242,15 @@ class LocalEngine:
         if self._info.pieces is not None:
             # Print that is as dense as can be read takes little more than one token a cell.
             limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
-        return Sequence(prompt=prompt, limit=limit, clock=clock)
+        proposals = None
+        if draft is not None:
+            tokenizer = model.tokenizer
+
+            def encode(text: str) -> list[int]:
+                return list(tokenizer.encode(text, add_special_tokens=False))
+
+            proposals = Proposals(LiveDraft(draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
+        return Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals)
 
 
 def _answer(model: "LoadedModel", job: "Job") -> Answer:

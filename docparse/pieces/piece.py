@@ -36,9 +36,19 @@ class Piece:
 
     def to_page(self, box: Box) -> Box:
         """A box in pixels of the piece as the box around it in pixels of the page image."""
-        corners = np.array([(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
-        placed = corners @ self.matrix[:, :2].T + self.matrix[:, 2]
-        return Box(*placed.min(axis=0).tolist(), *placed.max(axis=0).tolist())
+        return _around(_corners(box) @ self.matrix[:, :2].T + self.matrix[:, 2])
+
+    def from_page(self, box: Box) -> Box:
+        """The way back."""
+        return _around((_corners(box) - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T)
+
+
+def _corners(box: Box) -> Floats:
+    return np.array([(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+
+
+def _around(points: Floats) -> Box:
+    return Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
 
 
 def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]:

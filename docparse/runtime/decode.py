@@ -108,7 +108,10 @@ class Lane:
         self._cache = SlotCache(self._schedule.slots, length)
 
     def _read_prompt(self, job: Job) -> tuple[Tensor, list[list[int]]]:
-        """Logits ``[1, 1, vocabulary]`` of the first token, for which nothing is proposed. The image's tokens share positions (MRoPE)."""
+        """Logits ``[1, 1, vocabulary]`` of the first token, for which nothing is proposed.
+
+        The image's tokens share positions (MRoPE).
+        """
         network, device = self._model.network, self._model.device
         sequence, patches = job.sequence, job.patches
         if sequence.longest > self._cache.length:

@@ -97,7 +97,7 @@ class Foreseen(Proposals):
 
     def next(self, most: int) -> list[int]:
         assert most >= 0
-        return [7 if index % self._wrong == 0 else token for index, token in enumerate(self._coming)][:most]
+        return [7 if index % self._wrong == 0 else token for index, token in enumerate(self._coming, 1)][:most]
 
     def take(self, tokens: list[int], proposed: int) -> None:
         self._coming = self._coming[len(tokens) :]

@@ -8,7 +8,9 @@ _CHARACTERS_A_TOKEN = 6
 _JOINED = 4
 """Tokens before the new ones that are tokenised with them: a word that has begun may go on in other tokens than the
 rest of it alone would have."""
-_FIRST, _MOST = 16, 64
+_FIRST, _MOST = 12, 64
+_MORE, _SURPLUS = 4, 1.5
+"""How many more are proposed than were right of late: so many, and so many times as many."""
 _UNDONE = "\ufffd"
 
 
@@ -23,11 +25,12 @@ class Proposals:
         self._tokens: list[int] = []
         self._fed = 0
         """Of these tokens the text has been fed to the draft."""
-        self._length = _FIRST
+        self._right: float = _FIRST
+        """How many are right at a time, of late."""
 
     def next(self, most: int) -> list[int]:
         """At most ``most`` tokens."""
-        most = min(most, self._length)
+        most = min(most, _MOST, _MORE + round(_SURPLUS * self._right))
         if most < 1 or self._fed < len(self._tokens):
             return []
         text = self._draft.continuation(most * _CHARACTERS_A_TOKEN)
@@ -43,10 +46,7 @@ class Proposals:
         """Go on with ``tokens``, which the model wrote where ``proposed`` tokens had been proposed."""
         self._tokens += tokens
         if proposed:
-            right = len(tokens) - 1
-            self._length = (
-                min(_MOST, 2 * self._length) if right >= proposed else max(12, (self._length + right + 4) // 2)
-            )
+            self._right = max(len(tokens) - 1, (self._right + len(tokens) - 1) / 2)
         text = self._decode(self._tokens[self._fed :])
         # A character may be spread over tokens.
         if not text.endswith(_UNDONE) or len(self._tokens) - self._fed > 8:

@@ -11,7 +11,7 @@ import typer
 from docparse.errors import DocparseError, ExitCode
 from docparse.worker import prepare
 
-from . import console, convert, doctor, evaluate, models, music, parse, schema, synth, tables, train, validate
+from . import bench, console, convert, doctor, evaluate, models, music, parse, schema, synth, tables, train, validate
 
 # Plain help: rich takes a third of its time to load.
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -22,6 +22,7 @@ app.command("music")(music.music)
 app.command("validate")(validate.validate)
 app.command("eval")(evaluate.evaluate)
 app.command("schema")(schema.schema)
+app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("synth")(synth.synth)
 app.add_typer(models.app, name="models")
@@ -36,6 +37,7 @@ VERBS = (
     "eval",
     "models",
     "schema",
+    "bench",
     "doctor",
     "synth",
     "train",

@@ -253,7 +253,10 @@ class OpenDocument:
             return worker.read(wish, timeout)
         except PageError as error:
             if engines.with_text.needs_image:
-                raise
+                if not wish.layout:
+                    raise
+                # A model is faster with the layout, but does without.
+                return worker.read(replace(wish, layout=False), timeout)
             # The text may be had all the same, without the layout model and without rendering.
             read = worker.read(replace(wish, image="never", layout=False, rendering=False), timeout)
             if read.text_layer is None:

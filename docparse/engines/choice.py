@@ -21,7 +21,8 @@ class EngineChoice:
     why: str
     """For ``docparse doctor``."""
     needs_layout: bool = field(default=True)
-    """Whether an engine uses the text layer's blocks, or its words alone (as a witness)."""
+    """Whether an engine uses the text layer's blocks (for a model they are the draft of what it writes), or its words
+    alone (as a witness)."""
 
     def engine_for(self, *, has_text: bool, unread: bool) -> Engine | None:
         """``unread`` says that the page shows more than its text layer tells."""
@@ -60,8 +61,8 @@ def choose(options: Options) -> EngineChoice:
             model, origin = configured_model(options)
             local = LocalEngine(replace(options, model=model))
             if model is not None:
-                return EngineChoice(local, local, f"the model {model} is configured by {origin}", needs_layout=False)
+                return EngineChoice(local, local, f"the model {model} is configured by {origin}")
             if options.engine == "local":
-                return EngineChoice(local, local, f"--engine local without a model is {NANO}", needs_layout=False)
+                return EngineChoice(local, local, f"--engine local without a model is {NANO}")
             why = f"no model is configured, so text layers are read where they are, and the other pages by {NANO}"
             return EngineChoice(layout, local, why)

@@ -13,7 +13,7 @@ from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
-from ..runtime.images import Patches, smart_resize, to_patches
+from ..runtime.images import smart_resize, to_patches
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..runtime.decoder import Decoder
     from ..runtime.live_draft import Manner
     from ..runtime.model import LoadedModel
-    from ..runtime.sequence import Clock, Job, Sequence
+    from ..runtime.sequence import Clock, Job
 
 _MOST_PIXELS = 2_408_448
 """3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
@@ -55,7 +55,9 @@ def longest(info: CheckpointInfo, options: Options) -> int:
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class Loaded:
+    """A model at work."""
+
     model: "LoadedModel"
     decoder: "Decoder"
     manner: "Manner"
@@ -87,7 +89,7 @@ class LocalEngine:
         stated = self._info.image_settings
         most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
         self._loading = threading.Lock()
 
     @property
@@ -95,14 +97,6 @@ class LocalEngine:
         if self._info.pieces is not None:
             return self._options.max_pixels or _MOST_PIXELS_CUT
         return self._image_settings.max_pixels
-
-    def load(self) -> None:
-        """Load the weights now, if they are not yet.
-
-        Raises:
-            ModelError: they cannot be loaded.
-        """
-        self._load()
 
     def read(self, page: EnginePage) -> ModelOutput:
         """Have the model write down the page, as a whole or, where its checkpoint says so, in pieces.
@@ -133,7 +127,12 @@ class LocalEngine:
             closed=answer.closed,
         )
 
-    def _load(self) -> _Loaded:
+    def load(self) -> Loaded:
+        """The model; its weights are loaded by whoever asks first.
+
+        Raises:
+            ModelError: they cannot be loaded.
+        """
         with self._loading:
             if self._loaded is None:
                 import torch
@@ -154,8 +153,22 @@ class LocalEngine:
                     else:
                         tokens = _TOKENS_A_PASS_CPU
                 length = _QUESTION + longest(self._info, self._options)
-                self._loaded = _Loaded(model, Decoder(model, slots, length, lanes, tokens), Manner())
+                self._loaded = Loaded(model, Decoder(model, slots, length, lanes, tokens), Manner())
             return self._loaded
+
+    def jobs(self, page: EnginePage) -> list["Job"]:
+        """What the model is asked of a page at first, each time anew; in pieces it may be asked more."""
+        from ..runtime.sequence import Clock
+
+        assert page.image is not None
+        if self._info.pieces is None:
+            views = [_View(page.image.image, self._draft_of_page(page))]
+        else:
+            pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
+            views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
+        clock = Clock(self._options.decode_timeout)
+        loaded = self.load()
+        return [self._job(loaded, view, clock) for view in views]
 
     def _draft_of_page(self, page: EnginePage) -> str | None:
         if page.text_layer is None or page.image is None:
@@ -213,23 +226,19 @@ class LocalEngine:
 
     def _answers(self, views: list[_View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image, several of them side by side."""
-        from ..runtime.sequence import Job
-
-        loaded = self._load()
-        jobs = []
-        for view in views:
-            patches = to_patches(view.image, self._image_settings)
-            jobs.append(Job(self._sequence(loaded, patches, clock, view.draft), patches))
+        loaded = self.load()
+        jobs = [self._job(loaded, view, clock) for view in views]
         loaded.decoder.write(jobs)
         return [_answer(loaded.model, job) for job in jobs]
 
-    def _sequence(self, loaded: _Loaded, patches: Patches, clock: "Clock", draft: str | None) -> "Sequence":
+    def _job(self, loaded: Loaded, view: _View, clock: "Clock") -> "Job":
         from ..runtime.live_draft import LiveDraft
         from ..runtime.prompt import prompt_tokens
         from ..runtime.proposals import Proposals
-        from ..runtime.sequence import Sequence
+        from ..runtime.sequence import Job, Sequence
 
         model = loaded.model
+        patches = to_patches(view.image, self._image_settings)
         image_tokens = patches.token_count(self._image_settings.merge_size)
         prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
         room = model.context_length - len(prompt)
@@ -243,14 +252,14 @@ class LocalEngine:
             # Print that is as dense as can be read takes little more than one token a cell.
             limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
         proposals = None
-        if draft is not None:
+        if view.draft is not None:
             tokenizer = model.tokenizer
 
             def encode(text: str) -> list[int]:
                 return list(tokenizer.encode(text, add_special_tokens=False))
 
-            proposals = Proposals(LiveDraft(draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
-        return Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals)
+            proposals = Proposals(LiveDraft(view.draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
+        return Job(Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals), patches)
 
 
 def _answer(model: "LoadedModel", job: "Job") -> Answer:

@@ -29,6 +29,7 @@ _OPENED, _CLOSED = 0xE000, 0xE100
 _AROUND = frozenset({"html", "body", "/html", "/body", "head", "/head"})
 """Tags that stand around the page and say nothing of it."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\"[^\"]*\"|[^\"<>])*)>")
+_LAST_TAG = re.compile(_TAG.pattern + r"[^<>]*\Z")
 _BOX = re.compile(r'(?<=data-bbox=")(-?\d+)(?:\.\d+)? (-?\d+)(?:\.\d+)? (-?\d+)(?:\.\d+)? (-?\d+)(?:\.\d+)?(?=")')
 _HOLE = "\0"
 """Stands in a pattern of a tag where the numbers of the box go."""
@@ -233,7 +234,7 @@ class LiveDraft:
         else:
             self._is_lost = True
             # A word may be read otherwise, but what has no place in the draft is a tag as a rule.
-            self._next += not _is_mark(symbol)
+            self._next = min(len(self._stream), self._next + (not _is_mark(symbol)))
 
     # The place in the draft
 
@@ -273,7 +274,7 @@ class LiveDraft:
         start = pending.rfind("<")
         begun = pending[start:] if start >= 0 else ""
         for pattern in self._manner.expect(before, mark.signs):
-            if _closes_another(pattern, opened):
+            if _closes_another(pattern, opened) or not (begun or _is_for(pattern, mark)):
                 continue
             # What stands before a tag may be another than before.
             expected = pattern[pattern.rfind("<") :] if begun else pattern
@@ -344,6 +345,12 @@ def _nest(opened: list[str], tag: str) -> None:
 def _closes_another(pattern: str, opened: list[str]) -> bool:
     match = _TAG.search(pattern)
     return match is not None and bool(match[1]) and opened[-1:] != [match[2]]
+
+
+def _is_for(pattern: str, mark: _Mark) -> bool:
+    match = _LAST_TAG.search(pattern)
+    symbol = _symbol(match) if match and f"{match[1]}{match[2]}" not in _AROUND else _END.signs[-1]
+    return symbol == mark.signs[-1]
 
 
 def _read(draft: str, manner: Manner) -> tuple[str, dict[int, _Mark]]:

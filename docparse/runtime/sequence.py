@@ -46,6 +46,10 @@ class Sequence:
     stop_reason: StopReason | None = None
     error: Exception | None = None
     """Why nothing more can be written, where that is no fault of the answer's length."""
+    passes: int = 0
+    """Of the model, over the prompt and after: as many as tokens where nothing is proposed."""
+    proposed: int = 0
+    """Tokens that were proposed, right or wrong."""
     offset: int = 0
     """What is added to a token's index to have its position: the tokens of an image share positions (MRoPE), so it
     is negative. Known once the prompt has been read."""
@@ -76,6 +80,8 @@ class Sequence:
             tokens, logprobs: one more than ``proposed``: the first one followed what had been written before.
         """
         before = len(self.tokens)
+        self.passes += 1
+        self.proposed += len(proposed)
         for expected, token, logprob in zip([*proposed, None], tokens, logprobs, strict=True):
             self.add(token, logprob, end_tokens)
             if self.ended or token != expected:

@@ -57,6 +57,7 @@ def _show(measured: list["Measured"]) -> None:
     table = Table(*names)
     for column in table.columns[1:]:
         column.justify = "right"
+    table.columns[0].no_wrap = True
     plain = measured[0].decode_seconds
     for one in measured:
         table.add_row(

@@ -256,6 +256,8 @@ class StopReason(StrEnum):
     END = "end"
     LENGTH = "length"
     """``--max-new-tokens`` was reached: the rest of the page is missing."""
+    LOOP = "loop"
+    """The model repeated itself without end: the rest of the page is missing."""
     TIMEOUT = "timeout"
     """``--page-timeout`` was reached: the rest of the page is missing."""
 

@@ -16,16 +16,18 @@ _LEAST_SURE = 0.7
 """Mean probability of the tokens of words below which a page cannot be called read."""
 _STOPPED = {
     StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
+    StopReason.LOOP: "the model repeated itself without end and was stopped, so the rest of the page is missing",
     StopReason.TIMEOUT: "the answer took longer than --page-timeout, so the rest of the page is missing",
 }
 
 
 def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], list[Problem]]:
     """Elements with ids and boxes in page units, and what is wrong with them (page numbers not yet set)."""
-    answer = parse(output.text, truncated=output.stop_reason is not StopReason.END)
+    answer = parse(output.text, truncated=output.stop_reason is not StopReason.END, size=output.image_size)
     elements, problems = answer.elements, list(answer.problems)
     if message := _STOPPED.get(output.stop_reason):
         problems.append(Problem(kind="answer-cut-off", severity=Severity.ERROR, message=message))
+    problems += [Problem(kind="read-again", severity=Severity.WARNING, message=note) for note in output.notes]
     if output.closed:
         message = f"{output.closed} of the answers to the page's pieces ended inside an element, which was closed"
         problems.append(Problem(kind="unclosed-at-end", severity=Severity.WARNING, message=message))

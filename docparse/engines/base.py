@@ -40,6 +40,8 @@ class ModelOutput:
     token_ends: list[int] = field(default_factory=list)
     closed: int = 0
     """Of a page that was read in pieces: how many answers ended inside an element, which was closed for them."""
+    notes: tuple[str, ...] = ()
+    """What was done because the first answer was of no use."""
 
 
 class Engine(Protocol):

@@ -12,6 +12,7 @@ from ..errors import PageError
 from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
+from ..qwenvl.loops import find_loop
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
 from ..runtime.images import smart_resize, to_patches
 from .base import EnginePage, ModelOutput
@@ -37,6 +38,8 @@ _MOST_WRITTEN, _MARKUP = 2, 64
 _TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
 """Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
 3B as with reading its weights; a small model's passes cost more around the model than in it."""
+_SIZES = (1.0, 0.85, 0.7)
+"""Of a page, in the order in which a model is shown it until it does not repeat itself without end."""
 _QUESTION = 128
 """Tokens of a prompt's words, about."""
 _SURE = 0.9
@@ -110,12 +113,13 @@ class LocalEngine:
         from ..runtime.sequence import Clock
 
         clock = Clock(self._options.decode_timeout)
-        image = page.image.image
         if self._info.pieces is None:
-            (answer,) = self._answers([_View(image, self._draft_of_page(page))], clock)
-        else:
-            pieces = cut(image, self._info.pieces, self._image_settings.factor)
-            answer = join(list(self._read_pieces(page, pieces, clock)), image.size)
+            return self._read_whole(page, clock)
+        image = page.image.image
+        pieces = cut(image, self._info.pieces, self._image_settings.factor)
+        return self._output(join(list(self._read_pieces(page, pieces, clock)), image.size))
+
+    def _output(self, answer: Answer, notes: tuple[str, ...] = ()) -> ModelOutput:
         return ModelOutput(
             text=answer.text,
             stop_reason=answer.stop_reason,
@@ -125,6 +129,7 @@ class LocalEngine:
             token_logprobs=answer.token_logprobs,
             token_ends=answer.token_ends,
             closed=answer.closed,
+            notes=notes,
         )
 
     def load(self) -> Loaded:
@@ -162,7 +167,7 @@ class LocalEngine:
 
         assert page.image is not None
         if self._info.pieces is None:
-            views = [_View(page.image.image, self._draft_of_page(page))]
+            views = [_View(page.image.image, self._draft_of_page(page, page.image.image)[0])]
         else:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
             views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
@@ -170,14 +175,37 @@ class LocalEngine:
         loaded = self.load()
         return [self._job(loaded, view, clock) for view in views]
 
-    def _draft_of_page(self, page: EnginePage) -> str | None:
-        if page.text_layer is None or page.image is None:
-            return None
-        image = page.image.image
+    def _read_whole(self, page: EnginePage, clock: "Clock") -> ModelOutput:
+        """The page in one answer. Where the model repeats itself without end it sees the page in other sizes, and
+        at last the page's own text layer is taken, if it has one."""
+        assert page.image is not None
+        answers: list[Answer] = []
+        for scale in _SIZES:
+            image = page.image.image
+            if scale != 1:
+                image = image.resize((round(image.width * scale), round(image.height * scale)))
+            draft, size = self._draft_of_page(page, image)
+            answers += self._answers([_View(image, draft)], clock)
+            if answers[-1].stop_reason is not StopReason.LOOP:
+                notes = (
+                    (f"the model repeated itself, and read the page at {scale:.0%} of its size",)
+                    if scale != 1
+                    else ()
+                )
+                return self._output(answers[-1], notes)
+        if draft is None:
+            return self._output(answers[0], ("the model repeated itself at other sizes of the page too",))
+        note = "the model repeated itself at every size of the page: this is the page's own text layer"
+        return ModelOutput(draft, StopReason.END, size, engine="layout", notes=(note,))
+
+    def _draft_of_page(self, page: EnginePage, image: Image.Image) -> tuple[str | None, tuple[int, int]]:
+        """What the text layer has, boxes in pixels of ``image`` as the model sees it; and the size of that."""
         width, height = smart_resize(image.width, image.height, self._image_settings)
+        if page.text_layer is None:
+            return None, (width, height)
         across, down = width / page.width, height / page.height
         whole = Box(0, 0, page.width, page.height)
-        return drafted(page.text_layer, whole, lambda box: box.scaled(across, down))
+        return drafted(page.text_layer, whole, lambda box: box.scaled(across, down)), (width, height)
 
     def _view(self, page: EnginePage, piece: Piece) -> _View:
         if page.text_layer is None or page.image is None:
@@ -259,7 +287,12 @@ class LocalEngine:
                 return list(tokenizer.encode(text, add_special_tokens=False))
 
             proposals = Proposals(LiveDraft(view.draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
-        return Job(Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals), patches)
+
+        def is_looping(tokens: list[int]) -> bool:
+            return find_loop(_text(model, tokens), patches.size) is not None
+
+        sequence = Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals, is_looping=is_looping)
+        return Job(sequence, patches)
 
 
 def _answer(model: "LoadedModel", job: "Job") -> Answer:

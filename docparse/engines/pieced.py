@@ -69,7 +69,7 @@ def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int]) -> Answer:
         logprobs += answer.token_logprobs
         ends += [start + places[end] for end in answer.token_ends]
     reasons = {answer.stop_reason for _, answer in read}
-    graver = (StopReason.TIMEOUT, StopReason.LENGTH)
+    graver = (StopReason.TIMEOUT, StopReason.LENGTH, StopReason.LOOP)
     reason = next((reason for reason in graver if reason in reasons), StopReason.END)
     return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends, closed)
 

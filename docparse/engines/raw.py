@@ -38,6 +38,7 @@ def save(folder: Path, page: EnginePage, output: ModelOutput) -> None:
         "token_logprobs": [round(value, 5) for value in output.token_logprobs],
         "token_ends": output.token_ends,
         "closed": output.closed,
+        "notes": output.notes,
     }
     path = _path(folder, page)
     try:
@@ -100,4 +101,5 @@ def _output(record: dict[str, Any]) -> ModelOutput:
         token_logprobs=logprobs,
         token_ends=[int(value) for value in record["token_ends"]],
         closed=int(record.get("closed", 0)),
+        notes=tuple(map(str, record.get("notes", ()))),
     )

@@ -6,13 +6,14 @@ from functools import partial
 from . import markdown, plain, spotting
 from .answer import Answer, Dialect, Findings
 from .clean import content_of, dialect_of
+from .loops import find_loop
 from .read import elements_of
 from .repair import Loose, canonical
 from .tokens import tokens
 from .tree import Node, build
 
 
-def parse(text: str, *, truncated: bool = False) -> Answer:
+def parse(text: str, *, truncated: bool = False, size: tuple[float, float] | None = None) -> Answer:
     """Understand an answer. Never raises, loses no word of the page, and takes time in proportion to its length.
 
     The format is that of the Qwen2.5-VL technical report (arXiv:2502.13923, section 2.2.1), in whatever state a
@@ -20,13 +21,18 @@ def parse(text: str, *, truncated: bool = False) -> Answer:
 
     Args:
         text: as the model wrote it.
-        truncated: the model was stopped before its end; its last element may be incomplete.
+        truncated: the model was stopped before its end; its last element may be incomplete, and what it repeated
+            without end is left out but for the first time.
+        size: of the image that the boxes are pixels of, where that is known.
 
     Returns:
         Elements in the order of the answer, without ids, boxes in the space that the answer uses; problems
         without page and element.
     """
     findings = Findings()
+    if truncated and (loop := find_loop(text, size)) is not None:
+        text = text[: loop.start]
+        findings.warn("loop", f"the same came {loop.rounds} times at the end, without end: it is kept once")
     content = content_of(text, findings)
     dialect = dialect_of(content)
     elements = spotting.read(content, findings) if dialect == "spotting-json" else []

@@ -2,12 +2,17 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..document import StopReason
 from ..errors import PageError
 from .images import Patches
 from .proposals import Proposals
+
+_LOOKED_AT = 128
+"""Tokens, and every so many of them."""
 
 
 class Clock:
@@ -39,6 +44,8 @@ class Sequence:
     """Once it is over, writing stops."""
     proposals: Proposals | None = None
     """What may come next, from a draft of the page."""
+    is_looping: Callable[[list[int]], bool] | None = None
+    """Tells of the tokens so far whether they have begun to repeat themselves without end. Asked now and then."""
     tokens: list[int] = field(default_factory=list)
     """What was written; an end token is not among it."""
     logprobs: list[float] = field(default_factory=list)
@@ -101,8 +108,17 @@ class Sequence:
         self.logprobs.append(logprob)
         if len(self.tokens) >= self.limit:
             self.stop_reason = StopReason.LENGTH
+        elif self._repeats() and self.is_looping is not None and self.is_looping(self.tokens):
+            self.stop_reason = StopReason.LOOP
         else:
             self.look_at_clock()
+
+    def _repeats(self) -> bool:
+        """Now and then, whether there is cause for a closer look: few of the last pairs of tokens are new."""
+        if len(self.tokens) % _LOOKED_AT:
+            return False
+        last = self.tokens[-_LOOKED_AT:]
+        return len(set(pairwise(last))) < _LOOKED_AT / 2
 
     def look_at_clock(self) -> None:
         """End it where its time is over."""

@@ -20,8 +20,8 @@ _SMALLEST_CHARACTER = 24.0
 """Square pixels that a character takes at least: 4 by 6."""
 _SMALLEST_ROW = 6.0
 """Pixels from one row of a table to the next."""
-_UNPLACED = 3000
-"""Characters that may be repeated in what has no box at all."""
+_UNPLACED, _MOST_ROUNDS = 3000, 500
+"""Characters that may be repeated in what has no box at all, and how often."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def find_loop(text: str, size: tuple[float, float] | None = None) -> Loop | None
     around = list(_BOX.finditer(text, 0, places[begin]))
     unit = text[places[begin] : places[begin + period]]
     if not around:
-        return loop if len(region) > _UNPLACED else None
+        return loop if len(region) > _UNPLACED or rounds > _MOST_ROUNDS else None
     box = Box(*map(float, around[-1].groups()))
     return loop if rounds * _area(unit, box) > box.width * box.height else None
 

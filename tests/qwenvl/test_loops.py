@@ -76,4 +76,3 @@ def test_no_real_answer_loops_wherever_it_is_cut() -> None:
 @given(st.text(alphabet='<p>td/ "=0123456789data-bbox\n', max_size=300), st.integers(1, 40))
 def test_nothing_raises(text: str, times: int) -> None:
     find_loop(text * times, SIZE)
-

@@ -128,7 +128,7 @@ class Lane:
             position_ids=positions,
             # Without a mask attention is causal.
             attention_mask=_masks(network, None, places[:, None], places),
-            past_key_values=self._cache,
+            cache=self._cache,
             pixel_values=torch.from_numpy(patches.values).to(device, network.dtype),
             image_grid_thw=grid,
             mm_token_type_ids=is_image,
@@ -157,7 +157,7 @@ class Lane:
             input_ids=torch.tensor(rows, device=device),
             position_ids=(places + starts[:, 1:])[None].expand(3, -1, -1),
             attention_mask=_masks(self._model.network, seen <= looking if hidden else None, looking, seen),
-            past_key_values=self._cache,
+            cache=self._cache,
         )
         return result.logits, proposed
 

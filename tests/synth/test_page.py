@@ -79,15 +79,18 @@ def test_every_printed_character_has_a_glyph(seed: int) -> None:
 
 
 def test_glyphs_stand_around_the_middle_of_the_small_letters() -> None:
-    made = page(7001, SynthSettings(size=(600, 200), languages=("en",), color=0))
-    drawn = ink(made)
     checked = 0
-    for glyph in made.glyphs:
-        if made.html[glyph.offset] in "xznu":
-            x0, y0, x1, y1 = glyph.box
-            rows = np.flatnonzero(drawn[int(y0) : int(y1) + 1, round(x0) + 1 : round(x1) - 1].any(axis=1)) + int(y0)
-            assert (rows[0] + rows[-1] + 1) / 2 == pytest.approx((y0 + y1) / 2, abs=1.2)
-            checked += 1
+    # How much stands on a page depends on the machine's fonts: one alone may have few of these letters.
+    for seed in range(7001, 7005):
+        made = page(seed, SynthSettings(size=(600, 200), languages=("en",), color=0))
+        drawn = ink(made)
+        for glyph in made.glyphs:
+            if made.html[glyph.offset] in "xznu":
+                x0, y0, x1, y1 = glyph.box
+                rows = drawn[int(y0) : int(y1) + 1, round(x0) + 1 : round(x1) - 1].any(axis=1)
+                inked = np.flatnonzero(rows) + int(y0)
+                assert (inked[0] + inked[-1] + 1) / 2 == pytest.approx((y0 + y1) / 2, abs=1.2)
+                checked += 1
     assert checked > 3
 
 

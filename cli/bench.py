@@ -53,7 +53,7 @@ def _show(measured: list["Measured"]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    names = ("", "s/page", "decoding s", "tokens/s", "tokens/pass", "right", "peak GB", "equal")
+    names = ("", "s/page", "decoding s", "tokens/s", "a pass", "right", "peak GB", "equal")
     table = Table(*names)
     for column in table.columns[1:]:
         column.justify = "right"

@@ -6,17 +6,19 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from html import unescape
 
-from .document import AnyElement
+from .document import AnyElement, Doubt
 from .engines.base import ModelOutput
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _REFERENCE = re.compile(r"&#?\w{1,31};")
+_LIKELY = 0.5
+"""A word that is less likely right is told."""
 _FARTHEST = 1_000
 """Characters, without markup, from one word to the next: what was dropped as a repetition may lie between them."""
 
 
 def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
-    """Set ``confidence`` of the elements, which are in the order of the answer.
+    """Set ``confidence`` and ``doubts`` of the elements, which are in the order of the answer.
 
     It is the geometric mean of the probabilities of the tokens that an element's words are made of; words that do
     not stand in the answer as they are (what a repair has changed) do not count.
@@ -33,6 +35,8 @@ def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
     at = 0
     for element in elements:
         tokens: set[int] = set()
+        doubted: list[Doubt] = []
+        goes_on = False
         for word in element.text.split():
             found = words.find(word, at, at + _FARTHEST + len(word))
             if found >= 0:
@@ -42,6 +46,18 @@ def rate(elements: Sequence[AnyElement], output: ModelOutput) -> float | None:
                 of_word = range(first, min(last + 1, len(output.token_logprobs)))
                 tokens.update(of_word)
                 every.append(math.exp(sum(output.token_logprobs[token] for token in of_word)))
+            if found < 0 or every[-1] >= _LIKELY:
+                goes_on = False
+                continue
+            if goes_on:
+                last_doubt = doubted.pop()
+                word = f"{last_doubt.text} {word}"
+                least = min(last_doubt.confidence, every[-1])
+            else:
+                least = every[-1]
+            doubted.append(Doubt(text=word, confidence=round(least, 4)))
+            goes_on = True
+        element.doubts = doubted
         if tokens:
             logprobs = [output.token_logprobs[token] for token in tokens]
             element.confidence = round(math.exp(sum(logprobs) / len(logprobs)), 4)

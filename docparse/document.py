@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .geometry import Box
 from .options import CHUNK_TOKENS
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 class Model(BaseModel):
@@ -77,6 +77,15 @@ class Part(Model):
     """Of a table, the first of its rows that stand there; null for other kinds."""
 
 
+class Doubt(Model):
+    """Words in a row that the model was not sure of."""
+
+    text: str
+    """As in the element's text, single blanks between words."""
+    confidence: float = Field(ge=0, le=1)
+    """Of the least sure of these words: the product of its tokens' probabilities."""
+
+
 class _Element(Model):
     kind: str = ""
     id: str = ""
@@ -91,6 +100,9 @@ class _Element(Model):
     """Plain text; inline mathematics stays LaTeX between ``$``; line breaks are ``\\n``."""
     confidence: float | None = Field(default=None, ge=0, le=1)
     """Geometric mean of the token probabilities; null where the engine has none."""
+    doubts: list[Doubt] = []
+    """In the order of the text: the words that are more likely wrong than right by the model's own account. Empty
+    where the engine has no probabilities."""
     grounding: Grounding | None = None
 
 

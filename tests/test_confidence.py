@@ -51,6 +51,14 @@ def test_words_that_the_answer_does_not_have_are_passed_over() -> None:
     assert [element.confidence for element in elements] == [0.5, 0.8]
 
 
+def test_words_that_are_likely_wrong_are_told() -> None:
+    words = [("<p>", 1.0), ("all", 0.9), (" ", 1.0), ("sh", 0.6), ("ips", 0.7), (" ", 1.0), ("pey", 0.3)]
+    words += [(" ", 1.0), ("a", 0.9), (" ", 1.0), ("tell", 0.4), ("</p>", 1.0)]
+    element = Paragraph(text="all ships pey a tell")
+    rate([element], output(*words))
+    assert [(doubt.text, doubt.confidence) for doubt in element.doubts] == [("ships pey", 0.3), ("tell", 0.4)]
+
+
 def test_an_engine_without_probabilities_gives_none() -> None:
     element = Paragraph(text="one")
     assert rate([element], ModelOutput("<p>one</p>", StopReason.END, (100, 100), "layout")) is None

@@ -146,5 +146,6 @@ def _as_furniture(element: AnyElement, kind: Callable[..., AnyElement]) -> AnyEl
         box=element.box,
         text=_printed(element),
         confidence=element.confidence,
+        doubts=element.doubts,
         grounding=element.grounding,
     )

@@ -18,6 +18,7 @@ from ..runtime.images import smart_resize, to_patches
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
+from .other_ways import View, other_ways
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ _MOST_WRITTEN, _MARKUP = 2, 64
 _TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
 """Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
 3B as with reading its weights; a small model's passes cost more around the model than in it."""
-_SIZES = (1.0, 0.85, 0.7)
-"""Of a page, in the order in which a model is shown it until it does not repeat itself without end."""
 _QUESTION = 128
 """Tokens of a prompt's words, about."""
 _SURE = 0.9
 """Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
+_BELIEVED = 0.7
+"""The same, from which an answer is believed that a page was made to have in another way than by asking: a model that
+is led out of a loop may write what comes to its mind."""
 _VARIATIONS = ((1.05, 0), (0.96, 4), (1.0, 8), (1.02, 12))
 """Scale and shift in pixels, in which a piece is read again where the answer was not sure."""
 
@@ -64,14 +66,6 @@ class Loaded:
     model: "LoadedModel"
     decoder: "Decoder"
     manner: "Manner"
-
-
-@dataclass(frozen=True)
-class _View:
-    """An image to be read, and what a draft has in it, if there is one."""
-
-    image: Image.Image
-    draft: str | None
 
 
 class LocalEngine:
@@ -167,7 +161,7 @@ class LocalEngine:
 
         assert page.image is not None
         if self._info.pieces is None:
-            views = [_View(page.image.image, self._draft_of_page(page, page.image.image)[0])]
+            views = [View(page.image.image, self._draft_of_page(page, page.image.image)[0])]
         else:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
             views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
@@ -176,26 +170,32 @@ class LocalEngine:
         return [self._job(loaded, view, clock) for view in views]
 
     def _read_whole(self, page: EnginePage, clock: "Clock") -> ModelOutput:
-        """The page in one answer. Where the model repeats itself without end it sees the page in other sizes, and
-        at last the page's own text layer is taken, if it has one."""
+        """The page in one answer. Where the model repeats itself without end other ways are tried, and at last the
+        page's own text layer is taken, if it has one."""
         assert page.image is not None
-        answers: list[Answer] = []
-        for scale in _SIZES:
-            image = page.image.image
-            if scale != 1:
-                image = image.resize((round(image.width * scale), round(image.height * scale)))
-            draft, size = self._draft_of_page(page, image)
-            answers += self._answers([_View(image, draft)], clock)
-            if answers[-1].stop_reason is not StopReason.LOOP:
-                notes = (
-                    (f"the model repeated itself, and read the page at {scale:.0%} of its size",)
-                    if scale != 1
-                    else ()
-                )
-                return self._output(answers[-1], notes)
+        image = page.image.image
+
+        def view(of: Image.Image) -> View:
+            return View(of, self._draft_of_page(page, of)[0])
+
+        def ask(views: list[View]) -> list[Answer]:
+            return self._answers(views, clock)
+
+        first = last = ask([view(image)])[0]
+        if first.stop_reason is not StopReason.LOOP:
+            return self._output(first)
+        for other, how in other_ways(first, image, view, ask, self._image_settings.factor):
+            if other.stop_reason is StopReason.TIMEOUT:
+                break
+            if other.probability < _BELIEVED:
+                continue
+            last = other
+            if last.stop_reason is StopReason.END:
+                return self._output(last, (f"the model repeated itself, and {how}",))
+        draft, size = self._draft_of_page(page, image)
         if draft is None:
-            return self._output(answers[0], ("the model repeated itself at other sizes of the page too",))
-        note = "the model repeated itself at every size of the page: this is the page's own text layer"
+            return self._output(last, ("the model repeated itself, in other ways of asking it too",))
+        note = "the model repeated itself, in other ways of asking it too: this is the page's own text layer"
         return ModelOutput(draft, StopReason.END, size, engine="layout", notes=(note,))
 
     def _draft_of_page(self, page: EnginePage, image: Image.Image) -> tuple[str | None, tuple[int, int]]:
@@ -207,13 +207,13 @@ class LocalEngine:
         whole = Box(0, 0, page.width, page.height)
         return drafted(page.text_layer, whole, lambda box: box.scaled(across, down)), (width, height)
 
-    def _view(self, page: EnginePage, piece: Piece) -> _View:
+    def _view(self, page: EnginePage, piece: Piece) -> View:
         if page.text_layer is None or page.image is None:
-            return _View(piece.image, None)
+            return View(piece.image, None)
         across, down = page.image.image.width / page.width, page.image.image.height / page.height
         shown = piece.to_page(piece.shown).scaled(1 / across, 1 / down)
         draft = drafted(page.text_layer, shown, lambda box: piece.from_page(box.scaled(across, down)))
-        return _View(piece.image, draft)
+        return View(piece.image, draft)
 
     def _read_pieces(
         self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
@@ -252,14 +252,14 @@ class LocalEngine:
             read[index] = [pieces[index], *group][chosen], agreed
         return read
 
-    def _answers(self, views: list[_View], clock: "Clock") -> list[Answer]:
+    def _answers(self, views: list[View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image, several of them side by side."""
         loaded = self.load()
         jobs = [self._job(loaded, view, clock) for view in views]
         loaded.decoder.write(jobs)
-        return [_answer(loaded.model, job) for job in jobs]
+        return [_answer(loaded.model, job, view) for job, view in zip(jobs, views, strict=True)]
 
-    def _job(self, loaded: Loaded, view: _View, clock: "Clock") -> "Job":
+    def _job(self, loaded: Loaded, view: View, clock: "Clock") -> "Job":
         from ..runtime.live_draft import LiveDraft
         from ..runtime.prompt import prompt_tokens
         from ..runtime.proposals import Proposals
@@ -275,7 +275,8 @@ class LocalEngine:
                 f"its image takes {image_tokens} tokens, more than the model's {model.context_length}: "
                 "give a smaller --max-pixels"
             )
-        limit = min(self._options.max_new_tokens, room)
+        start = [] if view.start is None else view.start.tokens
+        limit = max(1, min(self._options.max_new_tokens, room) - len(start))
         if self._info.pieces is not None:
             # Print that is as dense as can be read takes little more than one token a cell.
             limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
@@ -289,20 +290,31 @@ class LocalEngine:
             proposals = Proposals(LiveDraft(view.draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
 
         def is_looping(tokens: list[int]) -> bool:
-            return find_loop(_text(model, tokens), patches.size) is not None
+            return find_loop(_text(model, start + tokens), patches.size) is not None
 
-        sequence = Sequence(prompt=prompt, limit=limit, clock=clock, proposals=proposals, is_looping=is_looping)
+        sequence = Sequence(
+            prompt=prompt + start,
+            limit=limit,
+            clock=clock,
+            proposals=proposals,
+            is_looping=is_looping,
+            refused=view.refused,
+            temperature=view.temperature,
+        )
         return Job(sequence, patches)
 
 
-def _answer(model: "LoadedModel", job: "Job") -> Answer:
+def _answer(model: "LoadedModel", job: "Job", view: View) -> Answer:
     sequence = job.sequence
     if sequence.error is not None:
         raise _told(sequence.error) from sequence.error
     assert sequence.stop_reason is not None
-    text = _text(model, sequence.tokens)
-    ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
-    return Answer(text, sequence.stop_reason, job.patches.size, sequence.logprobs, ends)
+    tokens, logprobs = sequence.tokens, sequence.logprobs
+    if view.start is not None:
+        tokens, logprobs = view.start.tokens + tokens, view.start.logprobs + logprobs
+    text = _text(model, tokens)
+    ends = [min(end, len(text)) for end in _token_ends(model, tokens)]
+    return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
 
 
 def _told(error: Exception) -> Exception:

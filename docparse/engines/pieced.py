@@ -3,13 +3,14 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..document import StopReason
 from ..geometry import Box
 from ..pieces import Piece, measure
 from ..qwenvl import validate
+from ..qwenvl.loops import find_loop
 
 _START = re.compile(r"\s*(?:```\w*\s*)?(?:<html>\s*)?(?:<body>\s*)?")
 _END = re.compile(r"\s*(?:</body>\s*)?(?:</html>\s*)?(?:```)?\s*\Z")
@@ -30,6 +31,8 @@ class Answer:
     token_logprobs: list[float]
     token_ends: list[int]
     """Where in ``text`` each token ends."""
+    tokens: list[int] = field(default_factory=list)
+    """Those of the model, where this is an answer of it as it wrote it."""
     closed: int = 0
     """Pieces whose answer ended inside an element, which was closed for it."""
 
@@ -51,17 +54,20 @@ def picture(piece: Piece) -> Answer:
     return Answer(text, StopReason.END, piece.image.size, [], [])
 
 
-def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int]) -> Answer:
+def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int], *, by_ink: bool = True) -> Answer:
     """One answer, its boxes in pixels of the page image, which is of ``size``.
 
     It stopped for the gravest of the reasons for which one of them did.
+
+    Args:
+        by_ink: measure the boxes by the ink that is there, for a model that says badly where something ends.
     """
     text = _OPENING
     logprobs: list[float] = []
     ends: list[int] = []
     closed = 0
     for piece, answer in read:
-        body, places, is_cut = _placed(piece, answer)
+        body, places, is_cut = _placed(piece, answer, by_ink=by_ink)
         closing = _closing_tags(body)
         closed += is_cut or bool(closing)
         start = len(text)
@@ -71,21 +77,26 @@ def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int]) -> Answer:
     reasons = {answer.stop_reason for _, answer in read}
     graver = (StopReason.TIMEOUT, StopReason.LENGTH, StopReason.LOOP)
     reason = next((reason for reason in graver if reason in reasons), StopReason.END)
-    return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends, closed)
+    return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends, closed=closed)
 
 
-def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int], bool]:
+def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[int], bool]:
     """What stands inside of ``<body>``, with boxes in pixels of the page image; for each place in the answer the
-    place in this, ``len(answer.text) + 1`` of them; and whether the answer ends inside a tag, which is left out."""
+    place in this, ``len(answer.text) + 1`` of them; and whether the answer ends inside a tag, which is left out.
+
+    What was repeated without end is there once.
+    """
     text = answer.text
     first = _START.match(text).end()  # type: ignore[union-attr]  # it matches nothing at the least
     last = max(first, _END.search(text).start())  # type: ignore[union-attr]
+    if answer.stop_reason is StopReason.LOOP and (loop := find_loop(text, answer.image_size)) is not None:
+        last = max(first, loop.start)
     cut = _CUT_TAG.search(text, first, last)
     if cut is not None:
         last = cut.start()
     found = list(_BOX.finditer(text, first, last))
     across, down = piece.image.width / answer.image_size[0], piece.image.height / answer.image_size[1]
-    boxes = _on_page(piece, [Box(*map(float, match.groups())).scaled(across, down) for match in found])
+    boxes = _on_page(piece, [Box(*map(float, match.groups())).scaled(across, down) for match in found], by_ink=by_ink)
     written = ""
     places = [0] * first
     position = first
@@ -101,13 +112,13 @@ def _placed(piece: Piece, answer: Answer) -> tuple[str, list[int], bool]:
     return written, places, cut is not None
 
 
-def _on_page(piece: Piece, found: list[Box]) -> list[Box]:
-    """Boxes in pixels of the piece, by its ink, as boxes in pixels of the page image.
+def _on_page(piece: Piece, found: list[Box], *, by_ink: bool) -> list[Box]:
+    """Boxes in pixels of the piece as boxes in pixels of the page image.
 
     Corners in the wrong order stay so: the parser says what is wrong with such a box.
     """
     sound = list(dict.fromkeys(box for box in found if box.width >= 0 and box.height >= 0))
-    measured = dict(zip(sound, measure(piece, sound), strict=True))
+    measured = dict(zip(sound, measure(piece, sound), strict=True)) if by_ink else {}
     placed = []
     for box in found:
         x0, y0, x1, y1 = piece.to_page(measured.get(box, box))

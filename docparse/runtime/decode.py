@@ -91,9 +91,15 @@ class Lane:
         return [job for job in jobs if job.sequence.ended]
 
     def _take(self, logits: Tensor, proposed: list[list[int]], sequences: list[Sequence]) -> None:
-        """The most probable token after the last one, and after each that was proposed."""
+        """The most probable token after the last one, and after each that was proposed; or one that was drawn."""
         scores = logits.float()
+        for row, sequence in zip(scores, sequences, strict=True):
+            if sequence.refused is not None and not sequence.tokens:
+                row[0, sequence.refused] = -torch.inf
         tokens = scores.argmax(-1)
+        for row, sequence in enumerate(sequences):
+            if sequence.temperature:
+                tokens[row] = _drawn(scores[row], sequence)
         logprobs = scores.gather(-1, tokens[..., None])[..., 0] - scores.logsumexp(-1)
         written = zip(sequences, proposed, tokens.tolist(), logprobs.tolist(), strict=True)
         for sequence, expected, row, row_logprobs in written:
@@ -160,6 +166,12 @@ class Lane:
             cache=self._cache,
         )
         return result.logits, proposed
+
+
+def _drawn(scores: Tensor, sequence: Sequence) -> Tensor:
+    """One token for each row of ``[tokens, vocabulary]``: always the same ones for the same answer so far."""
+    generator = torch.Generator(scores.device).manual_seed(sequence.place)
+    return torch.multinomial((scores / sequence.temperature).softmax(-1), 1, generator=generator)[:, 0]
 
 
 def _masks(network: Any, mask: Tensor | None, places: Tensor, seen: Tensor) -> dict[str, Tensor | None]:

@@ -46,6 +46,10 @@ class Sequence:
     """What may come next, from a draft of the page."""
     is_looping: Callable[[list[int]], bool] | None = None
     """Tells of the tokens so far whether they have begun to repeat themselves without end. Asked now and then."""
+    refused: int | None = None
+    """A token that may not be the first."""
+    temperature: float = 0.0
+    """0 is greedy decoding; else tokens are drawn by their probabilities to the power of 1 / ``temperature``."""
     tokens: list[int] = field(default_factory=list)
     """What was written; an end token is not among it."""
     logprobs: list[float] = field(default_factory=list)

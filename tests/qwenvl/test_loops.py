@@ -1,10 +1,13 @@
 """Loops, told from what a page may rightly repeat."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docparse.qwenvl import parse
+import docparse
+from docparse.qwenvl import parse, write
 from docparse.qwenvl.loops import find_loop
 from tests.conftest import SHARED
 
@@ -71,6 +74,19 @@ def test_no_real_answer_loops_wherever_it_is_cut() -> None:
         text = path.read_text("utf-8")
         for end in range(0, len(text), 487):
             assert find_loop(text[:end]) is None, (path.name, end)
+
+
+@pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="no corpus here")
+@pytest.mark.parametrize("pdf", sorted(SHARED.glob("corpus/quality/*tables*/*.pdf")), ids=lambda path: path.name)
+def test_no_real_table_is_a_loop_wherever_it_is_cut(pdf: Path) -> None:
+    for page in docparse.parse(pdf, engine="layout").pages:
+        shown = [
+            element if element.box is None else element.model_copy(update={"box": element.box.scaled(2, 2)})
+            for element in page.elements
+        ]
+        text = write(shown)
+        for end in range(300, len(text), 311):
+            assert find_loop(text[:end], (2 * page.width, 2 * page.height)) is None, (page.number, end)
 
 
 @given(st.text(alphabet='<p>td/ "=0123456789data-bbox\n', max_size=300), st.integers(1, 40))

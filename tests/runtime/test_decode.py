@@ -139,3 +139,25 @@ def test_the_choice_of_arithmetic_has_a_reason() -> None:
     small = place("cpu", "auto", 7_000_000)
     assert (small.dtype, "the same" in small.why) == ("float32", True)
     assert place("cpu", "float32") == Placement("cpu", "float32", "--dtype float32")
+
+
+def test_an_answer_goes_on_from_its_beginning_without_the_refused_token(model: LoadedModel) -> None:
+    whole = answer(model, (120, 90))
+    prompt, patches = question(model, (120, 90))
+    half = len(whole.tokens) // 2
+    same = Sequence(prompt + whole.tokens[:half], 40 - half, Clock(60))
+    other = Sequence(prompt + whole.tokens[:half], 40 - half, Clock(60), refused=whole.tokens[half])
+    Decoder(model, slots=2, length=whole.longest).write([Job(same, patches), Job(other, patches)])
+    assert same.tokens == whole.tokens[half:]
+    assert other.tokens[0] != whole.tokens[half]
+
+
+def test_drawn_tokens_are_the_same_each_time(model: LoadedModel) -> None:
+    prompt, patches = question(model, (120, 90))
+    drawn = [Sequence(prompt, 40, Clock(60), temperature=temperature) for temperature in (2.0, 2.0, 0.01)]
+    for sequence in drawn:
+        Decoder(model, slots=1).write([Job(sequence, patches)])
+    hot, again, cold = (sequence.tokens for sequence in drawn)
+    assert hot == again
+    assert hot != cold
+    assert cold == answer(model, (120, 90)).tokens

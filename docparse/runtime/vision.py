@@ -1,6 +1,7 @@
-"""The vision tower's attention within windows, all windows of one size in one call.
+"""The vision tower, without what makes that of transformers slow.
 
-transformers loops over the windows in Python wherever flash-attention is absent: over a hundred calls a layer.
+It loops over the windows of attention in Python wherever flash-attention is absent, over a hundred calls a layer; and
+it has patches, which do not overlap, convolved.
 """
 
 import itertools
@@ -47,7 +48,17 @@ def attend_in_windows(
     return seen.transpose(0, 1)[None], None
 
 
+class PatchProjection(torch.nn.Conv3d):
+    """A convolution whose input is as large as its kernel: one product of matrices."""
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """``[patches, channels, temporal patch, patch, patch]`` to ``[patches, features]``."""
+        return F.linear(patches.flatten(1), self.weight.flatten(1), self.bias)
+
+
 def use_in(network: Any) -> None:
     """Have the vision tower of a ``Qwen2_5_VLForConditionalGeneration`` attend so, and its decoder as before."""
     AttentionInterface.register(NAME, attend_in_windows)
     network.model.visual.config._attn_implementation = NAME
+    # Its class alone: where accelerate brings the weights in as they are needed, it has kept the method it found.
+    network.model.visual.patch_embed.proj.__class__ = PatchProjection

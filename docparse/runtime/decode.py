@@ -11,12 +11,14 @@ arXiv:2211.17192) with a text in the place of the small model.
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from .cache import SlotCache, slots_that_fit
+from .graphs import Recorded, can_record
 from .model import LoadedModel
 from .schedule import Schedule
 from .sequence import Job, Sequence
@@ -42,6 +44,7 @@ class Lane:
         self._most, self._length, self._tokens_a_pass = slots, length, tokens_a_pass
         self._schedule = Schedule(waiting, slots)
         self._cache = SlotCache(0, 0)
+        self._recorded: Recorded | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -70,13 +73,10 @@ class Lane:
         share = self._tokens_a_pass // len(sequences) - 1
         return [sequence.propose(min(share, room)) for sequence in sequences]
 
-    def _pass(self, jobs: list[Job], compute: Callable[[], tuple[Tensor, list[list[int]]]]) -> list[Job]:
-        """A pass over ``jobs`` and what follows from it; who has ended.
-
-        ``compute`` gives logits ``[jobs, tokens, vocabulary]``, and what had been proposed to each.
-        """
+    def _pass(self, jobs: list[Job], compute: Callable[[], "_Written"]) -> list[Job]:
+        """A pass over ``jobs`` and what follows from it; who has ended."""
         try:
-            self._take(*compute(), [job.sequence for job in jobs])
+            self._take(compute(), [job.sequence for job in jobs])
         except Exception as error:  # whoever waits for the answer has to hear of it
             if is_out_of_memory(error) and len(self._schedule.running) > 1:
                 self._schedule.halve()
@@ -90,19 +90,9 @@ class Lane:
             self._cache.move(source, target)
         return [job for job in jobs if job.sequence.ended]
 
-    def _take(self, logits: Tensor, proposed: list[list[int]], sequences: list[Sequence]) -> None:
-        """The most probable token after the last one, and after each that was proposed; or one that was drawn."""
-        scores = logits.float()
-        for row, sequence in zip(scores, sequences, strict=True):
-            if sequence.refused is not None and not sequence.tokens:
-                row[0, sequence.refused] = -torch.inf
-        tokens = scores.argmax(-1)
-        for row, sequence in enumerate(sequences):
-            if sequence.temperature:
-                tokens[row] = _drawn(scores[row], sequence)
-        logprobs = scores.gather(-1, tokens[..., None])[..., 0] - scores.logsumexp(-1)
-        written = zip(sequences, proposed, tokens.tolist(), logprobs.tolist(), strict=True)
-        for sequence, expected, row, row_logprobs in written:
+    def _take(self, written: "_Written", sequences: list[Sequence]) -> None:
+        rows = zip(sequences, written.proposed, written.tokens.tolist(), written.logprobs.tolist(), strict=True)
+        for sequence, expected, row, row_logprobs in rows:
             count = len(expected) + 1
             sequence.take(expected, row[:count], row_logprobs[:count], self._model.end_tokens)
 
@@ -112,9 +102,12 @@ class Lane:
         self._cache = SlotCache(0, 0)  # what it held is free before the next is planned
         self._schedule.slots = min(self._most, slots_that_fit(self._model.network, self._model.device, length))
         self._cache = SlotCache(self._schedule.slots, length)
+        self._recorded = None
+        if can_record(self._model.network, self._model.device):
+            self._recorded = Recorded(self._best_after, self._schedule.slots, length)
 
-    def _read_prompt(self, job: Job) -> tuple[Tensor, list[list[int]]]:
-        """Logits ``[1, 1, vocabulary]`` of the first token, for which nothing is proposed.
+    def _read_prompt(self, job: Job) -> "_Written":
+        """The first token, for which nothing is proposed.
 
         The image's tokens share positions (MRoPE).
         """
@@ -140,12 +133,14 @@ class Lane:
             mm_token_type_ids=is_image,
             logits_to_keep=1,
         )
-        return result.logits, [[]]
+        logits = result.logits.float()
+        if sequence.refused is not None:
+            logits[:, :, sequence.refused] = -torch.inf
+        return _Written(*_chosen(logits, [sequence]), [[]])
 
-    def _step(self, sequences: list[Sequence]) -> tuple[Tensor, list[list[int]]]:
-        """Logits ``[sequences, 1 + most proposed, vocabulary]`` of the token after the last of each, and after each
-        that is proposed; and what that is. Where others have more it is filled up: nobody looks there, and it is
-        overwritten."""
+    def _step(self, sequences: list[Sequence]) -> "_Written":
+        """The tokens after the last of each, and after each that is proposed. Where others have more proposed it is
+        filled up: nobody looks there, and it is overwritten."""
         device = self._model.device
         proposed = self._propose(sequences)
         width = 1 + max(map(len, proposed))
@@ -153,19 +148,67 @@ class Lane:
             [sequence.tokens[-1], *tokens] + [sequence.tokens[-1]] * (width - 1 - len(tokens))
             for sequence, tokens in zip(sequences, proposed, strict=True)
         ]
+        tokens = torch.tensor(rows, device=device)
         starts = torch.tensor([(sequence.place, sequence.offset) for sequence in sequences], device=device)
-        places = starts[:, :1] + torch.arange(width, device=device)
         reach = max(sequence.place for sequence in sequences) + width
+        if any(sequence.temperature for sequence in sequences):
+            return _Written(*_chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)
+        return _Written(*(self._recorded or self._best_after)(tokens, starts, reach), proposed)
+
+    def _best_after(self, tokens: Tensor, starts: Tensor, reach: int) -> tuple[Tensor, Tensor]:
+        return _best(self._logits_after(tokens, starts, reach).float())
+
+    def _logits_after(self, tokens: Tensor, starts: Tensor, reach: int) -> Tensor:
+        """``[slots, tokens, vocabulary]`` after each of these tokens of the first slots.
+
+        Args:
+            tokens: ``[slots, tokens]``.
+            starts: ``[slots, 2]``: the index of the first of them, and what is added to it to have its position.
+            reach: how many tokens of each slot are read, these among them.
+        """
+        count, width = tokens.shape
+        places = starts[:, :1] + torch.arange(width, device=tokens.device)
         self._cache.step(places, reach)
-        seen, looking = torch.arange(reach, device=device), places[:, None, :, None]
-        hidden = width > 1 or any(sequence.place + 1 < reach for sequence in sequences)
+        seen, looking = torch.arange(reach, device=tokens.device), places[:, None, :, None]
+        # One token of one answer sees all there is.
+        hidden = count > 1 or width > 1 or self._recorded is not None
         result = self._model.network(
-            input_ids=torch.tensor(rows, device=device),
+            input_ids=tokens,
             position_ids=(places + starts[:, 1:])[None].expand(3, -1, -1),
             attention_mask=_masks(self._model.network, seen <= looking if hidden else None, looking, seen),
             cache=self._cache,
         )
-        return result.logits, proposed
+        logits: Tensor = result.logits
+        return logits
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a pass has written: ``tokens`` and the logarithms of their probabilities, ``[sequences, tokens]`` each, at
+    least one more than was ``proposed`` to a sequence."""
+
+    tokens: Tensor
+    logprobs: Tensor
+    proposed: list[list[int]]
+
+
+def _best(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The most probable tokens, and the logarithms of their probabilities."""
+    tokens = logits.argmax(-1)
+    return tokens, _logprobs(logits, tokens)
+
+
+def _chosen(logits: Tensor, sequences: list[Sequence]) -> tuple[Tensor, Tensor]:
+    """The same, but those of a sequence with a temperature are drawn."""
+    tokens = logits.argmax(-1)
+    for row, sequence in enumerate(sequences):
+        if sequence.temperature:
+            tokens[row] = _drawn(logits[row], sequence)
+    return tokens, _logprobs(logits, tokens)
+
+
+def _logprobs(logits: Tensor, tokens: Tensor) -> Tensor:
+    return logits.gather(-1, tokens[..., None])[..., 0] - logits.logsumexp(-1)
 
 
 def _drawn(scores: Tensor, sequence: Sequence) -> Tensor:

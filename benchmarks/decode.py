@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
+from docparse.runtime.attention import as_in_transformers
 from docparse.runtime.checkpoint import check, locate
 from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import Patches, to_patches
@@ -48,26 +49,24 @@ def questions(model: LoadedModel, count: int) -> list[Question]:
 
 
 def by_generate(model: LoadedModel, asked: list[Question], limit: int) -> list[list[int]]:
-    """As a user of transformers would, with its own attention in the vision tower."""
-    vision = model.network.model.visual.config
-    ours, vision._attn_implementation = vision._attn_implementation, "sdpa"
+    """As a user of transformers would, with its own attention."""
     answers = []
     for question in asked:
         prompt = torch.tensor([question.prompt], device=model.device)
-        written: Any = model.network.generate(
-            input_ids=prompt,
-            attention_mask=torch.ones_like(prompt),
-            pixel_values=torch.from_numpy(question.patches.values).to(model.device, model.network.dtype),
-            image_grid_thw=torch.tensor([question.patches.grid], device=model.device),
-            mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
-            do_sample=False,
-            repetition_penalty=1.0,
-            max_new_tokens=limit,
-            eos_token_id=sorted(model.end_tokens) or None,
-        )
+        with as_in_transformers(model.network):
+            written: Any = model.network.generate(
+                input_ids=prompt,
+                attention_mask=torch.ones_like(prompt),
+                pixel_values=torch.from_numpy(question.patches.values).to(model.device, model.network.dtype),
+                image_grid_thw=torch.tensor([question.patches.grid], device=model.device),
+                mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
+                do_sample=False,
+                repetition_penalty=1.0,
+                max_new_tokens=limit,
+                eos_token_id=sorted(model.end_tokens) or None,
+            )
         tokens = written[0, prompt.shape[1] :].tolist()
         answers.append([token for token in tokens if token not in model.end_tokens])
-    vision._attn_implementation = ours
     return answers
 
 
@@ -88,7 +87,6 @@ def main() -> None:
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 8])
     parser.add_argument("--lanes", type=int, default=1, help="threads that share the cores, each with so many slots")
     parser.add_argument("--no-end", action="store_true", help="write up to the limit: as many steps for each image")
-    parser.add_argument("--profile", action="store_true", help="also where the time goes, with the most slots")
     options = parser.parse_args()
 
     model = load(check(locate(options.model)), place("auto", options.dtype))
@@ -105,12 +103,7 @@ def main() -> None:
         started = _now()
         answers = by_slots(model, asked, options.limit, slots, options.lanes)
         _row(table, f"docparse, {options.lanes} × {slots} slots", started, answers, expected)
-    console = Console()
-    console.print(table)
-    if options.profile:
-        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
-            by_slots(model, asked, options.limit, max(options.slots), options.lanes)
-        console.print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=20), markup=False)
+    Console().print(table)
 
 
 def _title(model: LoadedModel, asked: list[Question]) -> str:

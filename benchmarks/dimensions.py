@@ -24,7 +24,7 @@ from rich.table import Table
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
 from docparse import bench
-from docparse.runtime import vision
+from docparse.runtime import attention
 from docparse.runtime.cache import SlotCache
 from docparse.runtime.decode import Lane
 from docparse.runtime.decoder import Decoder
@@ -80,7 +80,7 @@ def make(name: str, device: str, layers: int | None) -> LoadedModel:
     network.eval()
     network.requires_grad_(False)
     network.generation_config.eos_token_id = None
-    vision.use_in(network)
+    attention.use_in(network)
     settings = ImageSettings()
     return LoadedModel(network, None, settings, frozenset(), 128000, torch.device(device))
 

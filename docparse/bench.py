@@ -145,28 +145,25 @@ class _Bench:
 
 
 def _generate(model: "LoadedModel", job: "Job") -> None:
-    """As a user of transformers would, with its own attention in the vision tower."""
+    """As a user of transformers would, with its own attention."""
     import torch
 
-    vision = model.network.model.visual.config
-    ours, vision._attn_implementation = vision._attn_implementation, "sdpa"
+    from .runtime.attention import as_in_transformers
+
     sequence, patches = job.sequence, job.patches
     prompt = torch.tensor([sequence.prompt], device=model.device)
-    try:
-        with torch.inference_mode():
-            written: Any = model.network.generate(
-                input_ids=prompt,
-                attention_mask=torch.ones_like(prompt),
-                pixel_values=torch.from_numpy(patches.values).to(model.device, model.network.dtype),
-                image_grid_thw=torch.tensor([patches.grid], device=model.device),
-                mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
-                do_sample=False,
-                repetition_penalty=1.0,
-                max_new_tokens=sequence.limit,
-                eos_token_id=sorted(model.end_tokens) or None,
-            )
-    finally:
-        vision._attn_implementation = ours
+    with torch.inference_mode(), as_in_transformers(model.network):
+        written: Any = model.network.generate(
+            input_ids=prompt,
+            attention_mask=torch.ones_like(prompt),
+            pixel_values=torch.from_numpy(patches.values).to(model.device, model.network.dtype),
+            image_grid_thw=torch.tensor([patches.grid], device=model.device),
+            mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
+            do_sample=False,
+            repetition_penalty=1.0,
+            max_new_tokens=sequence.limit,
+            eos_token_id=sorted(model.end_tokens) or None,
+        )
     tokens = written[0, prompt.shape[1] :].tolist()
     sequence.passes = len(tokens)
     sequence.tokens = [token for token in tokens if token not in model.end_tokens]

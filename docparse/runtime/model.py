@@ -44,7 +44,7 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
         import torch
         from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
-        from . import vision
+        from . import attention
 
         memory = layout(placement, info.weight_bytes_as(placement.dtype), max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
@@ -76,7 +76,7 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
         raise ModelError(f"{path} is incomplete: {len(missing)} weights are in none of its files, e.g. {missing[0]}")
     network.eval()
     network.requires_grad_(False)
-    vision.use_in(network)
+    attention.use_in(network)
     return LoadedModel(
         network=network,
         tokenizer=tokenizer,

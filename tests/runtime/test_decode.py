@@ -13,6 +13,7 @@ from PIL import Image
 
 from docparse.document import StopReason
 from docparse.errors import ModelError
+from docparse.runtime.attention import as_in_transformers
 from docparse.runtime.checkpoint import check
 from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import Patches, to_patches
@@ -46,19 +47,20 @@ def answer(model: LoadedModel, size: tuple[int, int], limit: int = 40, seconds: 
 def generated(model: LoadedModel, size: tuple[int, int], limit: int = 40) -> Any:
     prompt, patches = question(model, size)
     tokens = torch.tensor([prompt])
-    return model.network.generate(
-        input_ids=tokens,
-        attention_mask=torch.ones_like(tokens),
-        pixel_values=torch.from_numpy(patches.values),
-        image_grid_thw=torch.tensor([patches.grid]),
-        mm_token_type_ids=(tokens == model.network.config.image_token_id).int(),
-        do_sample=False,
-        # What a checkpoint states of penalties is for chat.
-        repetition_penalty=1.0,
-        max_new_tokens=limit,
-        output_logits=True,
-        return_dict_in_generate=True,
-    )
+    with as_in_transformers(model.network):
+        return model.network.generate(
+            input_ids=tokens,
+            attention_mask=torch.ones_like(tokens),
+            pixel_values=torch.from_numpy(patches.values),
+            image_grid_thw=torch.tensor([patches.grid]),
+            mm_token_type_ids=(tokens == model.network.config.image_token_id).int(),
+            do_sample=False,
+            # What a checkpoint states of penalties is for chat.
+            repetition_penalty=1.0,
+            max_new_tokens=limit,
+            output_logits=True,
+            return_dict_in_generate=True,
+        )
 
 
 @pytest.mark.parametrize("size", [(56, 56), (120, 90), (64, 200), (300, 300)])

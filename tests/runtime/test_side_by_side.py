@@ -13,6 +13,7 @@ from PIL import Image
 
 from docparse.document import StopReason
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
+from docparse.runtime.attention import as_in_transformers
 from docparse.runtime.cache import slots_that_fit
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
 from docparse.runtime.decode import Lane
@@ -64,16 +65,17 @@ def alone(model: LoadedModel, make_jobs: Callable[[], list[Job]]) -> list[list[i
 
 def generated(model: LoadedModel, job: Job) -> list[int]:
     prompt = torch.tensor([job.sequence.prompt])
-    sequences: Any = model.network.generate(
-        input_ids=prompt,
-        attention_mask=torch.ones_like(prompt),
-        pixel_values=torch.from_numpy(job.patches.values),
-        image_grid_thw=torch.tensor([job.patches.grid]),
-        mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
-        do_sample=False,
-        repetition_penalty=1.0,
-        max_new_tokens=job.sequence.limit,
-    )
+    with as_in_transformers(model.network):
+        sequences: Any = model.network.generate(
+            input_ids=prompt,
+            attention_mask=torch.ones_like(prompt),
+            pixel_values=torch.from_numpy(job.patches.values),
+            image_grid_thw=torch.tensor([job.patches.grid]),
+            mm_token_type_ids=(prompt == model.network.config.image_token_id).int(),
+            do_sample=False,
+            repetition_penalty=1.0,
+            max_new_tokens=job.sequence.limit,
+        )
     return [token for token in sequences[0, prompt.shape[1] :].tolist() if token not in model.end_tokens]
 
 

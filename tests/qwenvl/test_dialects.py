@@ -174,6 +174,15 @@ def test_keys_and_values() -> None:
     assert texts == ["total: 8.75 <all>", "date:", "items name: tea", "items: 3"]
 
 
+def test_numbers_and_keys_are_kept_as_they_are_written() -> None:
+    texts = [
+        element.text for element in read('{"total": 17.50, "item": "tea", "item": "milk", "n": 3}', "spotting-json")
+    ]
+    assert texts == ["total: 17.50", "item: tea", "item: milk", "n: 3"]
+    texts = [element.text for element in read('{"total": 17.50, "paid": {"in": ', "spotting-json")]
+    assert texts == ["total: 17.50", "paid in:"]
+
+
 def test_broken_json_loses_no_word() -> None:
     texts = " ".join(e.text for e in parse('[{"bbox_2d": [1, 2, 3], "text_content": "he said "so" twice"}]').elements)
     assert texts.split() == ["he", "said", "so", "twice"]

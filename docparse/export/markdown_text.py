@@ -15,7 +15,7 @@ _INLINE = re.compile(
     rf"(?P<backslash>\\(?=[{_PUNCTUATION}\n]|\Z))"
     r"|(?P<run>`+|\*+|_+|~+)"
     r"|(?P<link>\](?=\())"
-    r"|(?P<tag><(?=[A-Za-z/!?]))"
+    r"|(?P<tag><(?=[^\W\d_]|[/!?]))"  # pandoc takes letters of all alphabets for a tag's
     r"|(?P<reference>&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]*;))"
 )
 # What makes a line more than a line, by the part that has to be escaped.

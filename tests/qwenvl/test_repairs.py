@@ -246,6 +246,11 @@ def test_a_table() -> None:
             "<tr><td colspan=9>a<tr><td>b<td>c",
             [(0, 0, 1, 2, "a"), (1, 0, 1, 1, "b"), (1, 1, 1, 1, "c")],
         ),
+        (
+            "span-too-wide",
+            "<tr><td colspan=3>a<td>b<tr><td colspan=4>c<tr><td colspan=3>d<td>e",
+            [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "b"), (1, 0, 1, 2, "c"), (2, 0, 1, 1, "d"), (2, 1, 1, 1, "e")],
+        ),
         ("span-too-long", "<tr><td rowspan=9>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("bad-span", "<tr><td colspan='many'>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("table-too-wide", "<tr><td colspan='9000'>a</td></tr>", [(0, 0, 1, 1, "a")]),

@@ -147,6 +147,7 @@ def _money_places(text: str, pieces: list[Piece]) -> Iterator[int]:
     for piece in pieces:
         if piece.latex is None:
             for match in MATH_LIKE.finditer(piece.source):
-                yield start + match.start()
-                yield start + match.end() - 1
+                if match[0][0] == "$":
+                    yield start + match.start()
+                    yield start + match.end() - 1
         start += len(piece.source)

@@ -34,6 +34,7 @@ _LOOSE_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)(?=[\s/>])([^<>]*+)>")
 _OPEN_TAG = re.compile(r"""<([A-Za-z][\w-]*+)((?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))+)""")
 _CUT_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)?([^<>]*+)\Z")
 _PLACE = re.compile(r"<!--\s*+([A-Za-z]{1,20})\s*+(\(\s*+-?\d[\s\d,.-]*+\))\s*+-->")
+_CUT_PLACE = re.compile(r"<!--\s{0,3}(?:(?:Image|Table)\s{0,3}(?:\([\d\s,.-]{0,60}\)?\s{0,3}-{0,2})?)?\Z")
 _DECLARATION = re.compile(r"<(?:!doctype|\?xml)\b[^<>]*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*+(?:=\s*+(?:"([^"]*)(?:"|$)|'([^']*)(?:'|$)|([^\s"'>]+)))?""")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -105,6 +106,9 @@ class _Lexer:
                 # Of QwenVL Markdown: where a picture is, or what comes next.
                 name = "img" if match[1].lower() == "image" else "place"
                 return Start(name, {"data-bbox": match[2]}, closed=True), match.end()
+            if match := _CUT_PLACE.match(text, start):
+                self._findings.warn("cut-in-tag", "the answer ends in the middle of a tag")
+                return None, match.end()
             if text.startswith("<!--", start):
                 return None, self._end_of_comment(start)
             if match := _DECLARATION.match(text, start):

@@ -12,7 +12,7 @@ from docparse.content.whole import make_whole
 from docparse.document import Cell, Document, ListItem, Page, Paragraph, Table
 from docparse.export.html import to_html
 from docparse.geometry import Box
-from docparse.qwenvl import parse
+from docparse.qwenvl import parse, validate
 
 from .content.pages import document, page
 
@@ -50,11 +50,16 @@ def _wide_table() -> None:
     infer_header(table)
 
 
+def _validation() -> None:
+    assert validate(f"<html><body>{'<p>a</p>' * 100_000}</body></html>") == []
+
+
 LONG: dict[str, Callable[[], object]] = {
     "lists": lambda: _whole(_list, 800),
     "a table": lambda: _whole(_table, 1500),
     "formulas in one paragraph": _formulas,
     "a wide table": _wide_table,
+    "validation": _validation,
 }
 
 

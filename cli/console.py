@@ -34,16 +34,18 @@ def _line(text: str) -> None:
     print(printable, file=sys.stderr, flush=True)
 
 
-def write_stdout(text: str) -> None:
-    """The document's bytes and nothing else, in UTF-8 whatever the locale says.
+def write_stdout(output: str | bytes) -> None:
+    """The document's bytes and nothing else; text in UTF-8 whatever the locale says, ended by a line break.
 
     Raises:
         OutputError: standard output cannot be written, e.g. the disk behind it is full.
         ReaderGoneError: whoever reads it has seen enough.
     """
     try:
-        data = text if text.endswith("\n") or not text else text + "\n"
-        sys.stdout.buffer.write(data.encode("utf-8", "replace"))
+        if isinstance(output, str):
+            line_end = "" if output.endswith("\n") or not output else "\n"
+            output = f"{output}{line_end}".encode("utf-8", "replace")
+        sys.stdout.buffer.write(output)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise ReaderGoneError from None

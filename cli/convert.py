@@ -26,7 +26,7 @@ def convert(
         typer.Option("--format", "-f", help="May be given several times with -o. [default: md, or as -o ends]"),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE|DIR", help="[default: one document to stdout]")
+        str | None, typer.Option("--output", "-o", metavar="FILE|DIR", help="[default, or -: one document to stdout]")
     ] = None,
     images: Annotated[
         ImagesMode | None,
@@ -45,7 +45,7 @@ def convert(
     from docparse.batch.plan import plan
 
     jobs = plan(inputs, formats or [], output, suffixes=(".json",))
-    if images == "files" and output is None:
+    if images == "files" and jobs[0].target is None:
         raise UsageError("--images files needs -o: there is no folder to put them in")
     several = len(jobs) > 1 or Path(inputs[0]).is_dir()
     codes = []

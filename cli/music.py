@@ -27,8 +27,11 @@ def music(
     ],
     to: Annotated[Literal["midi", "musicxml", "svg"], typer.Option(help="What is written.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where the files go, one for each piece.")
-    ] = Path(),
+        str,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="One file for each piece; - for the only piece, to stdout."
+        ),
+    ] = ".",
     pages: Annotated[str | None, typer.Option(metavar="LIST", help="Of a PDF, such as 1-3,7,-1.")] = None,
     password: Annotated[str | None, typer.Option(metavar="TEXT", help="Of an encrypted PDF.")] = None,
     engine: Annotated[EngineName, typer.Option(help="What reads the pages of a PDF or image.")] = "auto",
@@ -54,16 +57,23 @@ def music(
             elements = (element for page in document.pages for element in page.elements)
             names = FileNames()
             pieces = [(names.of(one.id, f"{stem}-"), one.abc) for one in elements if one.kind == "music"]
-    check_writable(output / stem)
+    if output == "-" and len(pieces) > 1:
+        raise UsageError(f"{file.name} has {len(pieces)} pieces of music: they need a folder after -o")
+    if output != "-":
+        check_writable(Path(output) / stem)
     failed = 0
     for name, abc in pieces:
-        path = output / (name + FORMS[to])
+        path = Path(output) / (name + FORMS[to])
         try:
-            write_bytes(path, convert(abc, to))
+            written = convert(abc, to)
         except (AbcError, UncheckedError) as error:
             console.error(f"{name}: {error}")
             failed += 1
             continue
+        if output == "-":
+            console.write_stdout(written)
+            continue
+        write_bytes(path, written)
         if not quiet:
             console.note(f"{path}: written")
     if not pieces and not quiet:
@@ -76,12 +86,13 @@ def _is_abc(file: "NamedFile") -> bool:
 
 
 def _tunes(file: "NamedFile") -> Iterator[tuple[str, str]]:
-    """The tunes of an ABC file, each with the name that its file gets."""
+    """The tunes of an ABC file, each with the name that its file gets; what stands before the first is none."""
     try:
         text = file.path.read_text("utf-8-sig", errors="replace")
     except OSError as error:
         raise InputError(f"cannot read {file.name}: {error.strerror}") from error
     stem = Path(file.name).stem
-    tunes = [tune for tune in re.split(r"^(?=X:)", text, flags=re.MULTILINE) if re.search("^K:", tune, re.MULTILINE)]
+    parts = re.split(r"^(?=X:)", text, flags=re.MULTILINE)
+    tunes = [part for part in parts if part.startswith("X:") or re.search("^K:", part, re.MULTILINE)]
     for number, tune in enumerate(tunes, start=1):
         yield (stem if len(tunes) == 1 else f"{stem}-{number}"), tune

@@ -56,7 +56,7 @@ def parse(
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE|DIR", help="[default: one document to stdout]"),
+        typer.Option("--output", "-o", metavar="FILE|DIR", help="[default, or -: one document to stdout]"),
     ] = None,
     images: Annotated[
         ImagesMode | None,
@@ -142,7 +142,7 @@ def parse(
         workers=workers,
         max_memory=_memory(max_memory or []),
     )
-    if options.images == "files" and output is None:
+    if options.images == "files" and jobs[0].target is None:
         raise UsageError("--images files needs -o: there is no folder to put them in")
     from docparse import Pipeline
     from docparse.export.files import check_writable

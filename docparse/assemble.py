@@ -26,8 +26,8 @@ _LABELS = (
     (re.compile(r"(?:fig|abb|рис|图|圖|図)", re.IGNORECASE), (Picture, Chart, Chemical, Music)),
 )
 """What a caption's first word says of what it belongs to."""
-_NUMBERED = re.compile(r"[^\W\d]+\.?\s?[A-Z]?\d{1,3}(?:[.-]\d{1,3})*(?:\s?[.:–—|]|\s*$)")
-"""``Fig. 3: …``, ``Table 2-1 – …``; a sentence that begins with ``Table 2 shows`` is none."""
+_NUMBERED = re.compile(r"[^\W\d]+\.?\s?(?:[A-Z]?\d{1,3}(?:[.-]\d{1,3})*|(?<=\s)[IVXL]{1,7})(?:\s?[.:–—|]|\s*$|\s*\n)")
+"""``Fig. 3: …``, ``Table 2-1 – …``, ``TABLE IV`` on a line; a sentence that begins with ``Table 2 shows`` is none."""
 
 
 def name_elements(page: int, elements: Sequence[AnyElement]) -> None:

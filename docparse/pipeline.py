@@ -20,14 +20,9 @@ from .content.whole import make_whole
 from .document import (
     PICTURED,
     Asset,
-    Chart,
-    Chemical,
     Document,
-    Formula,
-    Music,
     Page,
     PageStatus,
-    Picture,
     Problem,
     Severity,
     Source,
@@ -36,7 +31,6 @@ from .engines.base import Engine, EnginePage, ModelOutput, PageImage
 from .engines.choice import EngineChoice, choose
 from .engines.raw import save
 from .errors import DocparseError, InputError, ModelError, PageError
-from .geometry import Box
 from .interpret import interpret
 from .options import Options, select_pages
 from .source import NamedFile, SourceFile, open_source
@@ -319,7 +313,7 @@ class OpenDocument:
         )
 
     def _cut_pictures(self, page: Page) -> None:
-        pictured: list[tuple[Picture | Chart | Formula | Chemical | Music, Box]] = [
+        pictured = [
             (element, element.box)
             for element in page.elements
             if isinstance(element, PICTURED) and element.box is not None

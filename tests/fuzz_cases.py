@@ -245,6 +245,10 @@ def _markdown(rng: Random) -> str:
         width = rng.randrange(1, 4)
         rows = "\n".join("|" + "|".join(_words(rng, 3) for _ in range(width)) + "|" for _ in range(rng.randrange(4)))
         marks = ("# ", "###### ", "- ", "  - ", "12. ", "> ", "", "", "![i](u) ", "$$", "```\n")
+        marks += (
+            f"<!-- {rng.choice(('Image', 'Table'))} ({_box(rng)}) -->\n",
+            "\\begin{tabular}{l}\n\\multirow{2}{*}{a} & \\multicolumn{2}{c}{b} \\\\ \\hline\n& \\textbf{c} ",
+        )
         return rng.choice((f"{rng.choice(marks)}{_words(rng)}", f"|a|b|\n{'|---' * width}|\n{rows}"))
 
     return "\n\n".join(block(rng) for _ in range(rng.randrange(8)))

@@ -112,6 +112,10 @@ def test_every_kind_with_a_picture_of_its_own_is_cut_out() -> None:
     ("text", "is_caption"),
     [
         ("Fig. 3: the mole", True),
+        ("Fig. IV: the mole", True),
+        ("FIGURE XII\nTHE MOLE", True),
+        ("Figure I think of", False),
+        ("Fig. VIth", False),
         ("Figure 2-1 – the mole", True),
         ("Abb. 4", True),
         ("Figure 3 shows the mole.", False),

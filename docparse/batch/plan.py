@@ -47,14 +47,14 @@ def plan(
 ) -> list[Job]:
     """One job a document, in the order given; folders in the order of their paths.
 
-    ``suffixes`` are those of the files that a folder is searched for.
+    ``suffixes`` are those of the files that a folder is searched for. An ``output`` of ``-`` is standard output.
 
     Raises:
         UsageError: the combination cannot be served.
         InputError: a folder holds nothing that can be read.
         OutputError: the output folder cannot be made.
     """
-    if output is None:
+    if output in (None, "-"):
         return _to_stdout(inputs, formats)
     target = Path(output)
     several = len(inputs) > 1 or len(formats) > 1 or any(Path(given).is_dir() for given in inputs)

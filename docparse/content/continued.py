@@ -152,7 +152,7 @@ def _head_rows(table: Table) -> int:
 
 def _texts(table: Table, count: int) -> list[tuple[int, int, int, int, str]] | None:
     """What the first rows say and where; None where a cell reaches below them, or all are empty."""
-    cells = [cell for cell in table.cells if cell.row < count]
+    cells = list(takewhile(lambda cell: cell.row < count, table.cells))
     if any(cell.row + cell.row_span > count for cell in cells) or not any(cell.text.strip() for cell in cells):
         return None
     return [
@@ -172,8 +172,9 @@ def _append_rows(table: Table, first: Table, head: int) -> None:
     down = table.row_count - head
     # What was taken for a head stands in the middle of the table.
     header = {"header": False} if first.header_inferred else {}
-    table.cells += [
-        cell.model_copy(update={"row": cell.row + down, **header}) for cell in first.cells if cell.row >= head
-    ]
+    added = [cell.model_copy(update={"row": cell.row + down, **header}) for cell in first.cells if cell.row >= head]
+    if added:
+        # Only the new rows: a table of a thousand pages would be written out a thousand times.
+        table.text = f"{table.text}\n{table_text(added)}"
+        table.cells += added
     table.row_count += first.row_count - head
-    table.text = table_text(table.cells)

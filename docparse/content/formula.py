@@ -15,7 +15,7 @@ from lxml import etree
 
 from ..document import AnyElement, Formula, Problem, Severity
 from .checker import invalid
-from .text import find_math, printable
+from .text import find_math, latex_of, printable
 
 MAX_LENGTH = 10_000
 """Characters; longer "formulas" are loops of a model."""
@@ -104,8 +104,8 @@ def examine_text(element: AnyElement) -> list[Problem]:
     texts = [cell.text for cell in getattr(element, "cells", [])] or [element.text]
     problems = []
     for match in (match for text in texts for match in find_math(printable(text))):
-        latex = (match["display"] or match["inline"]).strip()
-        if reason := to_mathml(latex, display=match["display"] is not None).problem:
+        latex, display = latex_of(match)
+        if reason := to_mathml(latex, display=display).problem:
             message = f"{match[0][:60]} in the text is shown as its source: {reason}"
             problems.append(
                 Problem(kind="latex-invalid", severity=Severity.INFO, message=message, element=element.id)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from functools import lru_cache
+from itertools import groupby, islice, pairwise
 
 from ..document import Caption, Chart, Footnote, ListItem, Page, PageFooter, PageHeader, Picture, Table
 
@@ -11,6 +12,8 @@ _INDENT = 0.01
 """Of the page's width, by which a nested item is indented at least."""
 _FARTHEST = 0.2
 """Of the page's width: items farther apart stand in different columns."""
+_MOST_BELOW = 500
+"""Items that may stand below one: the search for where its count goes on ends somewhere."""
 _BETWEEN = (PageHeader, PageFooter, Footnote, Table, Picture, Chart, Caption)
 """May stand between two items of one list, at the end of a page or column."""
 
@@ -74,24 +77,28 @@ def _indent(run: Sequence[_Item]) -> None:
 
 def _go_on(run: Sequence[_Item]) -> None:
     """A page that begins with ``(b)`` where ``(a)`` was nested has its items nested as deep."""
+    last: dict[_Ordinal, int] = {}
+    """Where each ordinal stands last among the items before."""
     for index, (before, after) in enumerate(pairwise(run), start=1):
+        last.update(dict.fromkeys(ordinals(before.item.marker), index - 1))
         if before.page is after.page:
             continue
-        shift = _level_before(run[:index], after.item) - after.item.level
+        shift = _level_before(run, last, after.item) - after.item.level
         if shift <= 0:
             continue
-        for entry in run[index:]:
+        for entry in islice(run, index, None):
             # "2." after "(b)" is as far out as the "1." of the page before.
-            outer = _level_before(run[:index], entry.item)
+            outer = _level_before(run, last, entry.item)
             if entry.page is not after.page or 0 < outer < entry.item.level + shift:
                 break
             entry.item.level += shift
 
 
-def _level_before(run: Sequence[_Item], item: ListItem) -> int:
+def _level_before(run: Sequence[_Item], last: dict[_Ordinal, int], item: ListItem) -> int:
     """The level of the last item that this one counts on from; 0 where there is none."""
-    wanted = ordinals(item.marker)
-    return next((entry.item.level for entry in reversed(run) if _is_next(ordinals(entry.item.marker), wanted)), 0)
+    places = [last.get(_Ordinal(ordinal.style, ordinal.value - 1), -1) for ordinal in ordinals(item.marker)]
+    index = max(places, default=-1)
+    return run[index].item.level if index >= 0 else 0
 
 
 def _is_next(last: Sequence[_Ordinal], found: Sequence[_Ordinal]) -> bool:
@@ -123,7 +130,7 @@ def _resumed(run: Sequence[_Item], index: int, last: Sequence[_Ordinal]) -> int:
     """Where the count of item ``index`` goes on at its level, after others; 0 where it does not."""
     level = run[index].item.level
     wanted = {(ordinal.style, ordinal.value + 1) for ordinal in last}
-    for later in range(index + 1, len(run)):
+    for later in range(index + 1, min(index + 2 + _MOST_BELOW, len(run))):
         item = run[later].item
         if item.level < level:
             return 0
@@ -132,11 +139,12 @@ def _resumed(run: Sequence[_Item], index: int, last: Sequence[_Ordinal]) -> int:
     return 0
 
 
-def ordinals(marker: str) -> list[_Ordinal]:
+@lru_cache(maxsize=4096)
+def ordinals(marker: str) -> tuple[_Ordinal, ...]:
     """What a marker may count: ``i.`` is the ninth letter or the first Roman number; nothing for a bullet."""
     match = _ORDINAL.match(marker.strip())
     if not match:
-        return []
+        return ()
     before, digits, letter, roman, after = match.groups(default="")
     found = []
     if digits:
@@ -146,4 +154,4 @@ def ordinals(marker: str) -> list[_Ordinal]:
     word = roman or letter
     if word.lower() in _ROMANS:
         found.append(_Ordinal((before, "I" if word.isupper() else "i", after), _ROMANS.index(word.lower()) + 1))
-    return found
+    return tuple(found)

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 
 from ..bidi import is_right_to_left
 from ..document import (
+    CAPTIONED,
     AnyElement,
     Caption,
-    Chart,
-    Chemical,
     Footnote,
+    Formula,
     ListItem,
-    Music,
     Page,
     PageFooter,
     PageHeader,
     PageStatus,
     Paragraph,
-    Picture,
-    Table,
 )
 from ..geometry import Box
 from .joining import join_texts, vocabulary_of
@@ -27,7 +24,7 @@ from .parts import join_parts
 
 _ASIDE = (PageHeader, PageFooter, Footnote)
 """Stand between the columns or pages of a text without being part of it."""
-_FLOATS = (Table, Chart, Picture, Caption, Chemical, Music)
+_FLOATS = (Caption, *(kind for kind in CAPTIONED if kind is not Formula))
 
 _FEWEST_WORDS = 4
 _FEWEST_CHARACTERS = 12

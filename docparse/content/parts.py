@@ -19,9 +19,9 @@ def join_parts(
         if place.box is not None and element.box is not None:
             place.box = place.box.union(element.box)
     else:
-        before = whole.parts or [Part(page=page, box=whole.box)]
-        whole.parts = [*before, *(element.parts or [Part(page=element_page, box=element.box)])]
-    whole.doubts = [*whole.doubts, *element.doubts]
+        whole.parts = whole.parts or [Part(page=page, box=whole.box)]
+        whole.parts += element.parts or [Part(page=element_page, box=element.box)]
+    whole.doubts += element.doubts
     whole.confidence = _geometric_mean(whole.confidence, element.confidence, weights)
     if whole.grounding and element.grounding and sum(weights):
         shares = zip((whole.grounding.support, element.grounding.support), weights, strict=True)

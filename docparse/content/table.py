@@ -52,9 +52,12 @@ def _is_head(head: Sequence[Cell]) -> bool:
 
 def _figures_below(head: Sequence[Cell], body: Sequence[Cell]) -> bool:
     """Whether some column that has words or a year at its top holds figures of another kind."""
+    below: dict[int, list[str]] = {}
+    for cell in body:
+        if cell.column_span == 1 and not _NOTHING.fullmatch(cell.text.strip()):
+            below.setdefault(cell.column, []).append(cell.text.strip())
     for top in head:
-        texts = [cell.text.strip() for cell in body if cell.column == top.column and cell.column_span == 1]
-        texts = [text for text in texts if not _NOTHING.fullmatch(text)]
+        texts = below.get(top.column, [])
         figures = [text for text in texts if _is_figure(text)]
         if len(figures) * 2 <= len(texts) or not top.text.strip():
             continue

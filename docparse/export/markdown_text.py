@@ -15,7 +15,7 @@ _INLINE = re.compile(
     rf"(?P<backslash>\\(?=[{_PUNCTUATION}\n]|\Z))"
     r"|(?P<run>`+|\*+|_+|~+)"
     r"|(?P<link>\](?=\())"
-    r"|(?P<tag><(?=[A-Za-z/!?]))"
+    r"|(?P<tag><(?=[^\W\d_]|[/!?]))"  # pandoc takes letters of all alphabets for a tag's
     r"|(?P<reference>&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]*;))"
 )
 # What makes a line more than a line, by the part that has to be escaped.
@@ -147,6 +147,7 @@ def _money_places(text: str, pieces: list[Piece]) -> Iterator[int]:
     for piece in pieces:
         if piece.latex is None:
             for match in MATH_LIKE.finditer(piece.source):
-                yield start + match.start()
-                yield start + match.end() - 1
+                if match[0][0] == "$":
+                    yield start + match.start()
+                    yield start + match.end() - 1
         start += len(piece.source)

@@ -26,8 +26,9 @@ def node(tag: str, /, *children: Node | str | None, **attributes: str | int | No
 def append_text(parent: Node, text: str) -> None:
     """Add ``text`` at the end of ``parent``, as it is."""
     text = printable(text)
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + text
+    last = next(parent.iterchildren(reversed=True), None)  # lxml counts the children for ``len``
+    if last is not None:
+        last.tail = (last.tail or "") + text
     else:
         parent.text = (parent.text or "") + text
 

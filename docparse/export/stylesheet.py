@@ -111,6 +111,7 @@ summary { color: var(--muted); cursor: pointer; width: fit-content; }
   nav, .notes, .skip { display: none; } section.page { break-before: page; border: 0; margin: 0; }
   section.page:first-child { break-before: auto; } .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; } /* paper cannot be clicked */
+  .picture img ~ details { display: none; } /* its words are to be seen */
   details { break-inside: avoid; } summary { list-style: none; }
 }
 """.replace("COLUMN", f"{COLUMN_REM}rem")

@@ -5,8 +5,9 @@ from typing import Literal
 
 from ..document import AnyElement, Problem, Severity
 
-Dialect = Literal["qwenvl", "qwen3vl", "html", "markdown", "spotting-json", "text"]
-"""``qwenvl`` as the report has it; ``qwen3vl`` with ``div.text``; the others are what checkpoints write that
+Dialect = Literal["qwenvl", "qwen3vl", "qwenvl-markdown", "html", "markdown", "spotting-json", "text"]
+"""``qwenvl`` as the report has it; ``qwen3vl`` with ``div.text``; ``qwenvl-markdown`` what Qwen3-VL has
+beside it, where pictures and tables alone have boxes, in comments; the others are what checkpoints write that
 ignore the prompt."""
 
 

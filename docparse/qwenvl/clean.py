@@ -20,8 +20,10 @@ _CLASSES = re.compile(
 )
 _TEXT_CLASS = re.compile(r"""<div\s[^<>]*\bclass\s*=\s*["']text["']""")
 _MARKDOWN = re.compile(
-    r"^(?:#{1,6}[ \t]+\S|[-*+][ \t]+\S|\d{1,3}[.)][ \t]+\S|\|.*\|[ \t]*$|\$\$|>[ \t])|\*\*\S", re.MULTILINE
+    r"^(?:#{1,6}[ \t]+\S|[-*+][ \t]+\S|\d{1,3}[.)][ \t]+\S|\|.*\|[ \t]*$|\$\$|>[ \t]|\\begin\{tab)|\*\*\S",
+    re.MULTILINE,
 )
+_PLACE = re.compile(r"<!--\s{0,9}(?:Image|Table)\s{0,9}\(\s{0,9}\d")
 _JSON = re.compile(r"\s*(?:\[\s*[\[{\"]|\{\s*[{\"])")
 _START_OF_PAGE = re.compile(r"<!doctype\b|<html\b|<body\b", re.IGNORECASE)
 
@@ -41,7 +43,7 @@ def content_of(text: str, findings: Findings) -> str:
     stripped = _SPECIAL_TOKEN.sub("", text)
     if stripped != text:
         findings.info("special-token", "the model's own marks (<|…|>) in the answer were removed")
-    return _without_remarks(_without_fence(stripped, findings), findings)
+    return _without_remarks(_without_fence(_without_thoughts(stripped, findings), findings), findings)
 
 
 def dialect_of(text: str) -> Dialect:
@@ -50,11 +52,27 @@ def dialect_of(text: str) -> Dialect:
         return "spotting-json"
     if _CLASSES.search(text) and _TAG.search(text):
         return "qwen3vl" if _TEXT_CLASS.search(text) else "qwenvl"
+    if _PLACE.search(text):
+        return "qwenvl-markdown"
     if _PAGE_TAG.search(text):
         return "html"
     if _MARKDOWN.search(text):
         return "markdown"
     return "html" if _TAG.search(text) else "text"
+
+
+def without_fences(text: str) -> str:
+    """Without lines that are fences: between the tags of a page they are no words of it."""
+    return _FENCE.sub("", text) if "```" in text else text
+
+
+def _without_thoughts(text: str, findings: Findings) -> str:
+    """Without what a model that reasons writes first; the chat template may have opened the tag."""
+    thoughts, end, answer = text.partition("</think>")
+    if end and answer.strip() and (thoughts.lstrip().startswith("<think>") or not _TAG.search(thoughts)):
+        _remark(thoughts.lstrip().removeprefix("<think>"), findings)
+        return answer
+    return text
 
 
 def _without_fence(text: str, findings: Findings) -> str:
@@ -75,7 +93,8 @@ def _without_fence(text: str, findings: Findings) -> str:
     after = text[closing + 3 :]
     around = before + after
     if opening[1] or not around.strip():
-        is_remark = opening[1].lower() in _LANGUAGES and len(after) <= _LONGEST_REMARK
+        is_whole = text[opening.end() : closing].rstrip().lower().endswith("</html>")
+        is_remark = opening[1].lower() in _LANGUAGES and (is_whole or len(after) <= _LONGEST_REMARK)
         if not around.strip() or (is_remark and not _TAG.search(after) and not _MARKDOWN.search(around)):
             _remark(before, findings)
             _remark(after, findings)

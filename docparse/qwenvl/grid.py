@@ -1,5 +1,6 @@
 """Where the cells of a table stand, as a browser places them (HTML Standard, 4.9.12), kept within bounds."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -63,12 +64,19 @@ def fit(rows: Sequence[Node], findings: Findings) -> list[Placed]:
 
 
 def _narrowed(placed: list[Placed], findings: Findings) -> list[Placed]:
-    """Without the last columns in which no cell begins: the spans that make them are too wide."""
-    width = max((cell.column for cell in placed), default=0) + 1
-    if all(cell.column + cell.column_span <= width for cell in placed):
+    """Without the columns in which no cell begins, which nobody sees: the spans that make them are too wide."""
+    begun = sorted({cell.column for cell in placed})
+    if all(cell.column + cell.column_span <= len(begun) for cell in placed):
         return placed
-    findings.info("span-too-wide", "a cell reached beyond the last column of its table and was cut short")
-    return [cell._replace(column_span=min(cell.column_span, width - cell.column)) for cell in placed]
+    findings.info(
+        "span-too-wide", "cells reached over columns in which none begins, or beyond the last, and were cut short"
+    )
+    narrowed = []
+    for cell in placed:
+        column = bisect_left(begun, cell.column)
+        end = bisect_left(begun, cell.column + cell.column_span)
+        narrowed.append(cell._replace(column=column, column_span=end - column))
+    return narrowed
 
 
 def _filled(placed: list[Placed], row_count: int, findings: Findings) -> list[Placed]:

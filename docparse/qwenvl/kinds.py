@@ -14,6 +14,9 @@ _ALIASES = {
     "equation": "formula",
     "chemistry": "chemical",
     "molecule": "chemical",
+    "chemical-formula": "chemical",
+    "music-sheet": "music",
+    "sheet-music": "music",
     "figure": "image",
     "picture": "image",
     "img": "image",
@@ -27,19 +30,20 @@ _LONGEST_NAME = 24
 
 
 def classes_of(node: Node) -> frozenset[str]:
-    """The node's classes, in lower case and with ``-`` for ``_``."""
-    return frozenset(node.attributes.get("class", "").lower().replace("_", "-").split()[:20])
+    """The node's classes, in lower case and with ``-`` for ``_``. Dots join some of them in the vendor's clean-up
+    code (``formula.machine_printed``)."""
+    return frozenset(node.attributes.get("class", "").lower().replace("_", "-").replace(".", " ").split()[:20])
 
 
 def kind_of(node: Node) -> str:
-    """One of the classes above, ``heading``, ``paragraph``, ``list``, ``picture``, or empty for a container."""
+    """One of the classes above, ``heading``, ``paragraph``, ``list``, ``picture``, ``place``; else empty."""
     tag = node.tag
     if tag in HEADINGS:
         return "heading"
     if tag in ("ul", "ol"):
         return "list"
-    if tag in ("table", "address", "img"):
-        return {"table": "table", "address": "author", "img": "picture"}[tag]
+    if tag in ("table", "address", "img", "place"):
+        return {"table": "table", "address": "author", "img": "picture", "place": "place"}[tag]
     classes = classes_of(node)
     if tag in ("div", "section", "figure", "span"):
         notation = node.attributes.get("format", "").lower()

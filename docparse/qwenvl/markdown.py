@@ -7,6 +7,7 @@ CommonMark takes backslashes and underscores out of formulas, which are most of 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from . import latex_tables
 from .plain import with_breaks
 from .tree import Node
 
@@ -20,11 +21,20 @@ _STRONG = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*|(?<!\w)__(?=\S)([^_\n]+)(?
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\n]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\([^()\s]*\)")
 
+_CAPTION = re.compile(r"\\caption\*?\{((?:[^{}\n]|\{[^{}\n]*\})*+)\}")
+_AROUND_TABLE = re.compile(
+    rf"^[ \t]*+((?:(?:\\(?:begin|end)\{{(?:table|center)\*?\}}(?:\[[^\[\]\n]*\])?|\\centering(?![A-Za-z])"
+    rf"|\\label\{{[^{{}}\n]*\}}|{_CAPTION.pattern})[ \t]*+)++)",
+    re.MULTILINE,
+)
+
 _DEEPEST_LIST = 20
 
 
 def blocks(text: str) -> Iterator[Node]:
     """The text's blocks in order; inline marks are taken off, their words stay."""
+    if "\\begin{tab" in text:
+        text = _AROUND_TABLE.sub(r"\1\n", text)
     lines = text.split("\n")
     position = 0
     while position < len(lines):
@@ -42,6 +52,13 @@ def blocks(text: str) -> Iterator[Node]:
             end = _end_of_formula(lines, position)
             yield Node("div", {"class": "formula"}, [" ".join(lines[position:end])])
             position = end
+        elif latex_tables.BEGIN.match(line.lstrip()):
+            end = _end_of_latex_table(lines, position)
+            yield from _latex_table("\n".join(lines[position:end]).lstrip())
+            position = end
+        elif _AROUND_TABLE.fullmatch(line):
+            yield from (Node("p", {"class": "caption"}, _inline(words)) for words in _CAPTION.findall(line))
+            position += 1
         elif position + 1 < len(lines) and "|" in line and _is_table_rule(lines[position + 1]):
             end = _until(lines, position + 2, lambda inner: "|" not in inner)
             yield _table([line, *lines[position + 2 : end]])
@@ -65,7 +82,7 @@ def _until(lines: Sequence[str], position: int, ends: Callable[[str], bool]) -> 
 def _ends_paragraph(line: str) -> bool:
     return (
         not line.strip()
-        or line.lstrip().startswith(("$$", "\\[", "|"))
+        or line.lstrip().startswith(("$$", "\\[", "|", "\\begin{tab", "\\caption{"))
         or any(pattern.match(line) for pattern in (_HEADING, _ITEM, _FENCE, _RULE))
     )
 
@@ -90,6 +107,29 @@ def _table(lines: Sequence[str]) -> Node:
         tag = "td" if rows else "th"
         rows.append(Node("tr", {}, [Node(tag, {}, _inline(text.replace("\\|", "|"))) for text in texts]))
     return Node("table", {}, rows)
+
+
+def _end_of_latex_table(lines: Sequence[str], start: int) -> int:
+    """The line after that of its end, those of tables in its cells aside; an empty line ends one that has none."""
+    depth = 0
+    for position in range(start, len(lines)):
+        line = lines[position]
+        depth += len(latex_tables.BEGIN.findall(line)) - len(latex_tables.END.findall(line))
+        if depth <= 0 or not line.strip():
+            return position + 1
+    return len(lines)
+
+
+def _latex_table(source: str) -> Iterator[Node]:
+    """The table, and what stands on the line of its end."""
+    rows, after = latex_tables.read(source)
+    yield Node("table", {}, [Node("tr", {}, [_latex_cell(cell) for cell in row]) for row in rows])
+    if after.strip():
+        yield Node("p", {}, _inline(after))
+
+
+def _latex_cell(cell: latex_tables.LatexCell) -> Node:
+    return Node("td", {"colspan": str(cell.columns), "rowspan": str(cell.rows)}, _inline(cell.text))
 
 
 def _items(lines: Sequence[str]) -> list[Node]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from . import markdown, plain, spotting
 from .answer import Answer, Dialect, Findings
-from .clean import content_of, dialect_of
+from .clean import content_of, dialect_of, without_fences
 from .loops import find_loop
 from .read import elements_of
 from .repair import Loose, canonical
@@ -40,6 +40,9 @@ def parse(text: str, *, truncated: bool = False, size: tuple[float, float] | Non
         elements = elements_of(repaired(content, dialect, findings))
     if dialect == "qwen3vl":
         findings.info("dialect", "the model answered as Qwen3-VL does, whose boxes are in a space of 0 to 1000")
+    elif dialect == "qwenvl-markdown":
+        message = "the model answered in QwenVL Markdown, as Qwen3-VL does, whose boxes are in a space of 0 to 1000"
+        findings.info("dialect", message)
     elif dialect != "qwenvl" and elements:
         findings.info("dialect", f"the model answered in {dialect}, not in QwenVL HTML")
     if truncated:
@@ -59,7 +62,7 @@ def repaired(content: str, dialect: Dialect, findings: Findings) -> list[Node]:
 
 def _loose(dialect: Dialect, findings: Findings) -> Loose:
     """How words that stand in no tag are read in this dialect."""
-    if dialect == "markdown":
+    if dialect in ("markdown", "qwenvl-markdown"):
         return markdown.blocks
     if dialect in ("text", "spotting-json"):
         return partial(plain.paragraphs, keep_lines=True)
@@ -67,5 +70,7 @@ def _loose(dialect: Dialect, findings: Findings) -> Loose:
 
 
 def _told(findings: Findings, text: str) -> Iterator[Node]:
-    findings.info("loose-text", "words that stand in no tag were made a paragraph")
-    return plain.paragraphs(text)
+    words = without_fences(text)
+    if words.strip():
+        findings.info("loose-text", "words that stand in no tag were made a paragraph")
+    return plain.paragraphs(words)

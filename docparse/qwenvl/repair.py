@@ -23,7 +23,7 @@ _PARAGRAPH_CLASSES = ("caption", "footnote", "page-header", "page-footer")
 
 def canonical(root: Node, findings: Findings, loose: Loose) -> list[Node]:
     """The blocks below ``root`` in canonical form, in order."""
-    return _drop_empty(_Repairing(findings, loose).blocks(root.children), findings)
+    return _drop_empty(_placed(_Repairing(findings, loose).blocks(root.children), findings), findings)
 
 
 class _Repairing(Repairing):
@@ -165,6 +165,12 @@ def _item(item: Node, tag: str, level: int, repairing: Repairing) -> Iterator[No
         yield from _list(other, repairing, level + 1) if other.tag in ("ul", "ol") else repairing.block(other)
 
 
+def _place(node: Node, _: Repairing) -> Iterator[Node]:
+    """A mark that says where the next block is; ``_placed`` takes it away."""
+    if node.box is not None:
+        yield node
+
+
 _REPAIRS: dict[str, Callable[[Node, Repairing], Iterator[Node]]] = {
     "heading": _phrase,
     "paragraph": _phrase,
@@ -182,7 +188,27 @@ _REPAIRS: dict[str, Callable[[Node, Repairing], Iterator[Node]]] = {
     "picture": pictures.bare_picture,
     "chemical": pictures.chemical,
     "music": pictures.music,
+    "place": _place,
 }
+
+
+def _placed(blocks: Iterable[Node], findings: Findings) -> Iterator[Node]:
+    """With the boxes that QwenVL Markdown has in front of tables (``<!-- Table (x1, y1, x2, y2) -->``); a caption
+    between the two is not what is meant."""
+    place: Box | None = None
+    for block in blocks:
+        if place is not None and block.attributes.get("class") != "caption":
+            if block.box is None:
+                block.box = place
+            else:
+                findings.info("box-dropped", "a box that stood in front of no element was dropped")
+            place = None
+        if block.tag == "place":
+            place = block.box
+        else:
+            yield block
+    if place is not None:
+        findings.info("box-dropped", "a box that stood in front of no element was dropped")
 
 
 def _drop_empty(blocks: Iterable[Node], findings: Findings) -> list[Node]:

@@ -19,15 +19,34 @@ _TEXTS = ("text_content", "text", "content")
 _DEEPEST = 50
 
 
+class _Decimal(float):
+    """A number that knows how it was written: 17.50 is not 17.5 on a receipt."""
+
+    def __new__(cls, written: str) -> "_Decimal":
+        number = super().__new__(cls, written)
+        number.written = written
+        return number
+
+    written: str
+
+
 def read(text: str, findings: Findings) -> list[AnyElement]:
     """Lines of text as paragraphs, grounded things as pictures with their label as description, both with the
     box that they have in the answer's space; of other objects each key with its value as a paragraph."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_object, parse_float=_Decimal)
     except (ValueError, RecursionError):
         findings.warn("broken-json", "the JSON of the answer is broken; what could be told apart was read")
         value = lenient(text)
     return list(_elements(value, "", findings, 0))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """With the values of a key that comes several times in a list."""
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: several[0] if len(several) == 1 else several for name, several in values.items()}
 
 
 def _elements(value: Any, key: str, findings: Findings, depth: int) -> Iterator[AnyElement]:
@@ -77,6 +96,8 @@ def _words(value: Any, depth: int = 0) -> str:
     """The words in a value, whatever it is made of."""
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, _Decimal):
+        return value.written
     if value is None or depth > _DEEPEST:
         return ""
     if isinstance(value, dict | list):
@@ -105,7 +126,7 @@ def lenient(text: str) -> Any:
                 keys.append(None)
         elif token in "}]":
             if len(open_values) > 1 and isinstance(parent, dict) == (token == "}"):
-                open_values.pop()
+                _put_last_key(open_values.pop(), keys)
                 keys.pop()
         elif token == ":" or token == ",":
             continue
@@ -115,7 +136,16 @@ def lenient(text: str) -> Any:
             keys[-1] = str(_scalar(token))
         else:
             _put(parent, keys, _scalar(token))
+    while open_values:
+        _put_last_key(open_values.pop(), keys)
+        keys.pop()
     return outermost
+
+
+def _put_last_key(parent: Any, keys: list[str | None]) -> None:
+    """A key whose value does not come has none, as in whole JSON ``null`` is none."""
+    if isinstance(parent, dict) and keys[-1] is not None:
+        _put(parent, keys, None)
 
 
 def _put(parent: Any, keys: list[str | None], value: Any) -> None:
@@ -134,6 +164,6 @@ def _put(parent: Any, keys: list[str | None], value: Any) -> None:
 
 def _scalar(token: str) -> Any:
     try:
-        return json.loads(token, strict=False)
+        return json.loads(token, strict=False, parse_float=_Decimal)
     except (ValueError, RecursionError):
         return token.strip('"')

@@ -25,13 +25,16 @@ _ACTIVE = frozenset("script style iframe object embed applet noscript template f
 _HEAD = frozenset("meta link base".split())
 _KNOWN = _STRUCTURE | _FORMATTING | _ACTIVE
 _ATTRIBUTES = frozenset(
-    "data-bbox bbox data-box bbox_2d data-polygon class format colspan rowspan data-marker alt".split()
+    "data-bbox bbox data-box bbox_2d data-polygon class format colspan rowspan data-marker alt type value "
+    "placeholder".split()
 )
 
 _TAG = re.compile(r"""<(/?)([A-Za-z][\w-]*+)(?=[\s/>])((?:[^<>"']|"[^"<]*+"(?=[\s/>])|'[^'<]*+'(?=[\s/>]))*+)>""")
 _LOOSE_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)(?=[\s/>])([^<>]*+)>")
 _OPEN_TAG = re.compile(r"""<([A-Za-z][\w-]*+)((?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))+)""")
 _CUT_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)?([^<>]*+)\Z")
+_PLACE = re.compile(r"<!--\s*+([A-Za-z]{1,20})\s*+(\(\s*+-?\d[\s\d,.-]*+\))\s*+-->")
+_CUT_PLACE = re.compile(r"<!--\s{0,3}(?:(?:Image|Table)\s{0,3}(?:\([\d\s,.-]{0,60}\)?\s{0,3}-{0,2})?)?\Z")
 _DECLARATION = re.compile(r"<(?:!doctype|\?xml)\b[^<>]*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*+(?:=\s*+(?:"([^"]*)(?:"|$)|'([^']*)(?:'|$)|([^\s"'>]+)))?""")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -99,6 +102,13 @@ class _Lexer:
         text = self._text
         match = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
         if match is None:
+            if match := _PLACE.match(text, start):
+                # Of QwenVL Markdown: where a picture is, or what comes next.
+                name = "img" if match[1].lower() == "image" else "place"
+                return Start(name, {"data-bbox": match[2]}, closed=True), match.end()
+            if match := _CUT_PLACE.match(text, start):
+                self._findings.warn("cut-in-tag", "the answer ends in the middle of a tag")
+                return None, match.end()
             if text.startswith("<!--", start):
                 return None, self._end_of_comment(start)
             if match := _DECLARATION.match(text, start):

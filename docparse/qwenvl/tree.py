@@ -78,6 +78,13 @@ def build(tokens: Iterable[Token], findings: Findings) -> Node:
     return builder.stack[0]
 
 
+def _shown(token: Start) -> list["Node | str"]:
+    """What a browser shows in a field of a form."""
+    if token.name != "input" or token.attributes.get("type") in ("hidden", "checkbox", "radio"):
+        return []
+    return [token.attributes.get("value") or token.attributes.get("placeholder", "")]
+
+
 class _Builder:
     def __init__(self, findings: Findings) -> None:
         self.stack = [Node("body")]
@@ -97,7 +104,7 @@ class _Builder:
             self._skipped[name] += not token.closed
             self.stack[-1].children.append(" " if name in INLINE else Node("br"))
             return
-        node = Node(name, token.attributes, [], box_of(token.attributes, self._findings))
+        node = Node(name, token.attributes, _shown(token), box_of(token.attributes, self._findings))
         self.stack[-1].children.append(node)
         if name not in VOID and not token.closed:
             self.stack.append(node)

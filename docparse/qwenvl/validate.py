@@ -25,6 +25,9 @@ _RULES = {"p": "paragraph", "address": "author", "ul": "list", "ol": "list"} | {
 """Tag -> the grammar's definition of it; that of a ``div`` has the name of its first class."""
 _DIV_RULES = frozenset("table chart formula image chemical music".split())
 
+_AT_ONCE = 200
+"""Blocks that are held against the grammar together."""
+
 _BOX = re.compile(r"(?:-?[0-9]{1,7}(?:\.[0-9])? ){3}-?[0-9]{1,7}(?:\.[0-9])?")
 _DECIMAL = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _SPAN_FAULTS = {
@@ -56,7 +59,14 @@ def validate(text: str) -> list[Finding]:
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=recover)
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
 
 
 # Well-formed
@@ -76,10 +86,28 @@ def _syntax(data: bytes) -> list[Finding]:
 
 def _against_grammar(root: etree._Element) -> list[Finding]:
     grammar = _grammar("")
-    if grammar.validate(root):
+    if all(grammar.validate(part) for part in _parts(root)):
         return []
     in_blocks = [finding for block in root.iterfind("body/*") for finding in _in_block(block)]
     return in_blocks or [Finding(entry.line, entry.message) for entry in grammar.error_log]
+
+
+def _parts(root: etree._Element) -> Iterator[etree._Element]:
+    """The text a few blocks at a time, each part with all that stands around them: libxml2 takes time in the square
+    of the number of blocks."""
+    if len(root) == 0 or (len(root) == 1 and len(root[0]) <= _AT_ONCE):
+        yield root
+        return
+    for body in root:
+        blocks = list(body)
+        for start in range(0, max(1, len(blocks)), _AT_ONCE):
+            part = etree.Element(root.tag)
+            around = etree.SubElement(part, body.tag)
+            for made, given in ((part, root), (around, body)):
+                made.attrib.update(given.attrib)
+                made.text, made.tail, made.sourceline = given.text, given.tail, given.sourceline
+            around.extend(deepcopy(block) for block in blocks[start : start + _AT_ONCE])
+            yield part
 
 
 def _in_block(block: etree._Element) -> list[Finding]:

@@ -34,6 +34,7 @@ def test_every_format_is_what_the_document_gives(docparse: Run, saved: Path) -> 
         ran = docparse("convert", saved, "-f", form)
         assert (ran.code, ran.err) == (0, "")
         assert ran.text == text
+        assert docparse("convert", saved, "-f", form, "-o", "-").text == text
 
 
 def test_stdin_and_furniture(docparse: Run, saved: Path) -> None:

@@ -59,6 +59,26 @@ def test_tunes_in_abc(docparse: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "tunes-2.musicxml").exists()
 
 
+def test_a_tune_without_a_key_is_told(docparse: Run, tmp_path: Path) -> None:
+    (tmp_path / "tunes.abc").write_text(f"M:4/4\n\nX:1\nCDE|\n\n{ABC}", "utf-8")
+    ran = docparse("music", "tunes.abc", "--to", "musicxml")
+    assert ran.code == 7
+    assert ran.messages == [
+        "docparse: tunes-1: no K: (key), which ends the header of a tune",
+        "docparse: tunes-2.musicxml: written",
+    ]
+
+
+def test_one_piece_to_standard_output(docparse: Run, saved: Path) -> None:
+    for form, begin in (("musicxml", b"<?xml"), ("midi", b"MThd"), ("svg", b"<svg")):
+        ran = docparse("music", "-", "--to", form, "-o", "-", stdin=ABC.encode())
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(begin)
+    ran = docparse("music", saved, "--to", "midi", "-o", "-")
+    assert (ran.code, ran.out) == (2, b"")
+    assert "2 pieces" in ran.err
+
+
 def test_a_document_without_music(docparse: Run) -> None:
     ran = docparse("music", SAMPLES / "receipt.png", "--to", "midi", "--engine", "layout")
     assert ran.code in (3, 5)

@@ -85,7 +85,7 @@ def test_ordinals() -> None:
     assert [(ordinal.style[1], ordinal.value) for ordinal in ordinals("i.")] == [("a", 9), ("i", 1)]
     assert [(ordinal.style, ordinal.value) for ordinal in ordinals("(12)")] == [(("(", "1", ")"), 12)]
     assert [ordinal.value for ordinal in ordinals("IV.")] == [4]
-    assert ordinals("•") == ordinals("") == ordinals("1") == ordinals("mix)") == []
+    assert ordinals("•") == ordinals("") == ordinals("1") == ordinals("mix)") == ()
 
 
 def test_what_is_farther_out_ends_a_list_that_goes_on_over_the_page() -> None:

@@ -19,6 +19,8 @@ from docparse.content.text import printable, split_math
         r"\$x$",
         "$$",
         "$$$$",
+        r"see \[1\] and \[a\]",
+        r"\\(x\\) \(x",
     ],
 )
 def test_no_mathematics(text: str) -> None:
@@ -36,13 +38,17 @@ def test_no_mathematics(text: str) -> None:
         ("$a\n+b$", ["a\n+b"]),
         ("so $$ x^2 $$ holds", ["x^2"]),
         ("${ }^{9}$", ["{ }^{9}"]),
+        (
+            r"so \(x\) is \( x^2 \), and \[y \\[2pt] z\] not \(words that mean something\)",
+            ["x", "x^2", r"y \\[2pt] z"],
+        ),
     ],
 )
 def test_mathematics(text: str, latex: list[str]) -> None:
     assert [piece.latex for piece in split_math(text) if piece.latex is not None] == latex
 
 
-@given(st.text(alphabet="a5 $\\\n{}é中"))
+@given(st.text(alphabet="a5 $\\\n{}()[]é中"))
 def test_nothing_is_lost(text: str) -> None:
     assert "".join(piece.source for piece in split_math(text)) == text
 
@@ -50,6 +56,7 @@ def test_nothing_is_lost(text: str) -> None:
 def test_time_grows_with_length_only() -> None:
     assert split_math("$5 or " * 200_000)
     assert split_math("$a" * 200_000)
+    assert split_math("\\(a\\[" * 200_000)
 
 
 def test_printable() -> None:

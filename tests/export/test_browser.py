@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from docparse.document import Heading
+from docparse.document import Asset, Heading, Picture
 from docparse.export.html import CONTENT_SECURITY_POLICY, to_html
 
-from .documents import full_document, hostile_document
+from .documents import full_document, hostile_document, png
 from .payloads import PAYLOADS
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -155,7 +155,10 @@ def test_on_paper(browser: "sync_api.Browser", tmp_path: Path) -> None:
     alone is left out, and what stands folded up there is not."""
     pymupdf = pytest.importorskip("pymupdf")
     path = tmp_path / "full.html"
-    path.write_text(to_html(full_document()), encoding="utf-8")
+    document = full_document()
+    shown = Asset(media_type="image/png", width=60, height=40, data=png(60, 40))
+    document.pages[1].elements.append(Picture(asset=shown, text="TO BE SEEN IN IT"))
+    path.write_text(to_html(document), encoding="utf-8")
     page = browser.new_page(color_scheme="dark")
     page.goto(path.as_uri())
     page.evaluate("document.querySelectorAll('figure details').forEach(details => details.removeAttribute('open'))")
@@ -165,6 +168,7 @@ def test_on_paper(browser: "sync_api.Browser", tmp_path: Path) -> None:
     assert sum(text.lstrip().startswith("Page ") for text in texts) >= 2
     assert any("Third, after two" in text for text in texts)
     assert any("KEEP CLEAR" in text for text in texts)
+    assert not any("TO BE SEEN" in text for text in texts)
     assert not any("Page 4 was not asked for" in text for text in texts)
     for sheet in printed:
         assert sheet.get_pixmap(dpi=20).pixel(2, 2) == (255, 255, 255)

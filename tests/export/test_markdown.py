@@ -190,9 +190,17 @@ def squeezed(text: str) -> str:
     return "".join(text.translate(LOWER).split())
 
 
+def _with_dollars(text: str) -> str:
+    dollars = ["" if piece.latex is None else "$$" if piece.display else "$" for piece in split_math(text)]
+    sources = [piece.source if piece.latex is None else piece.latex for piece in split_math(text)]
+    return "".join(f"{sign}{source}{sign}" for sign, source in zip(dollars, sources, strict=True))
+
+
 def said(element: Element) -> str:
-    """All that the element says, without blanks; what a picture shows is no word of the page."""
+    """All that the element says, without blanks, formulas between dollars; what a picture shows is no word of the
+    page."""
     texts = [cell.text for cell in getattr(element, "cells", [])] or [element.text]
+    texts = [_with_dollars(printable(text)) for text in texts]
     sources = [getattr(element, "smiles", ""), getattr(element, "abc", "")]
     return squeezed(printable("".join((*texts, *sources))))
 
@@ -213,6 +221,7 @@ def test_whole_document_reads_back(elements: list[Element]) -> None:
     [
         ("snake_case_name and 2 * 3 * 4", "snake_case_name and 2 * 3 * 4"),
         ("C# and A&B < C", "C# and A&B < C"),
+        ("8.00<全> a<1", r"8.00\<全> a<1"),  # pandoc would take it for a tag
         ("$5 and $6", "$5 and $6"),
         ("from $5 (then A$) to nine", r"from \$5 (then A\$) to nine"),
         ("one ` and one * and [1] (2)", "one ` and one * and [1] (2)"),
@@ -220,6 +229,7 @@ def test_whole_document_reads_back(elements: list[Element]) -> None:
         ("-5 degrees, #3, 1.5", "-5 degrees, #3, 1.5"),
         (r"$a_1*b_2$ and *c*", r"$a_1*b_2$ and \*c\*"),
         ("$a <b$", "$a < b$"),
+        (r"so \(a_1\) and \[1\]", r"so $a_1$ and \\[1\\]"),
         ("~5 to ~6", "~5 to ~6"),
     ],
 )

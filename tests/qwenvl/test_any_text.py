@@ -57,7 +57,37 @@ def test_no_word_is_lost(tags: list[str]) -> None:
 
 
 _MARKS = st.sampled_from(
-    ["# ", "- ", "1. ", "| ", " | ", "\n|---|\n", "\n\n", "\n", "$$", "**", "> ", "[", "](u)", "```", "  \n", "<br>"]
+    [
+        *(
+            "# ",
+            "- ",
+            "1. ",
+            "| ",
+            " | ",
+            "\n|---|\n",
+            "\n\n",
+            "\n",
+            "$$",
+            "**",
+            "> ",
+            "[",
+            "](u)",
+            "```",
+            "  \n",
+            "<br>",
+        ),
+        *(
+            "\\begin{tabular}{l}",
+            " & ",
+            " \\\\ ",
+            "\\end{tabular}",
+            "\\textbf{",
+            "\\multirow{2}{*}{",
+            "\\caption{",
+            "}",
+        ),
+        "<!-- Table (1, 2, 3, 4) -->",
+    ]
 )
 
 
@@ -107,6 +137,13 @@ HUGE = {
     "numbers": '<p data-bbox="' + "1 " * _N + '">words</p>',
     "music": '<div class="music sheet"><div>' + "A<B>c " * _N,
     "breaks": "<p>" + "a<br>" * _N,
+    "LaTeX rows": "\\begin{tabular}{l}\n" + "\\multirow{9}{*}{\\multicolumn{99}{l}{a}} & b \\\\\n" * _N,
+    "LaTeX without end": "\\begin{tabular}{\n" * _N,
+    "nested LaTeX": "\\begin{tabular}{l}" + "\\multirow{2}{*}{" * _N + "}" * _N,
+    "captions": "\\begin{table}" + "\\caption{a}" * _N + "\\caption{{" * _N,
+    "places": "<!-- Table (1, 2, 3, 4) -->" * _N,
+    "half places": "<!-- Table (1 " * _N,
+    "place of blanks": "<!-- Table (1" + " " * 500_000,
     "nul": "\x00" * _N,
 }
 

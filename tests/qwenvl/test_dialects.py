@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from docparse.document import Formula, Heading, ListItem, Paragraph, Picture, Table
+from docparse.document import Caption, Formula, Heading, ListItem, Paragraph, Picture, Table
 from docparse.geometry import Box
 from docparse.qwenvl import parse
 
@@ -92,6 +92,50 @@ def test_code_in_words_is_no_fence_around_an_answer() -> None:
     assert "More words." in texts
 
 
+def test_qwenvl_markdown() -> None:
+    """Of Qwen3-VL: boxes in comments before tables, which are LaTeX, and for pictures."""
+    text = "\n".join(
+        [
+            "```markdown",
+            "<!-- Image (104, 29, 455, 75) -->",
+            "",
+            "# 宇通客车 (600066)",
+            "",
+            "Words before it,",
+            "<!-- Table (108, 298, 386, 446) -->",
+            "\\begin{table}[h]",
+            "\\centering \\caption{**Table 1** of it}",
+            "\\begin{tabular}{|l|c|}",
+            "\\hline",
+            "\\multicolumn{2}{|c|}{\\textbf{行业}} \\\\ \\hline",
+            "总股本 & 2,214 \\\\",
+            "\\end{tabular} Source: us",
+            "\\end{table}",
+            "",
+            "<!-- Image (500, 200, 400, 300) -->",
+            "After.",
+            "```",
+        ]
+    )
+    picture, heading, before, caption, table, source, refused, after = read(text, "qwenvl-markdown")
+    assert (picture, heading) == (Picture(box=Box(104, 29, 455, 75)), Heading(text="宇通客车 (600066)", level=1))
+    assert (before, caption) == (Paragraph(text="Words before it,"), Caption(text="Table 1 of it"))
+    assert isinstance(table, Table)
+    assert table.box == Box(108, 298, 386, 446)
+    assert [(cell.text, cell.column_span) for cell in table.cells] == [("行业", 2), ("总股本", 1), ("2,214", 1)]
+    assert (source, refused, after) == (Paragraph(text="Source: us"), Picture(), Paragraph(text="After."))
+    assert "box-inverted" in {problem.kind for problem in parse(text).problems}
+
+
+def test_a_place_of_nothing_is_refused() -> None:
+    text = "# a\n<!-- Table (1, 2, 30, 40) -->\n<!-- Image (5, 6, 70, 80) -->\n<!-- Table (1, 2, 30, 40) -->"
+    answer = parse(text)
+    assert answer.elements == [Heading(text="a", level=1), Picture(box=Box(5, 6, 70, 80))]
+    assert [problem.message for problem in answer.problems if problem.kind == "box-dropped"] == [
+        "a box that stood in front of no element was dropped (2 times)"
+    ]
+
+
 def test_words() -> None:
     assert read("One line\nand one more & <one>\n\nNext", "text") == [
         Paragraph(text="One line\nand one more & <one>"),
@@ -128,6 +172,15 @@ def test_keys_and_values() -> None:
     text = 'Here you are:\n```json\n{"total": "8.75 <all>", "date": null, "items": [{"name": "tea"}, 3]}\n```'
     texts = [element.text for element in read(text, "spotting-json")]
     assert texts == ["total: 8.75 <all>", "date:", "items name: tea", "items: 3"]
+
+
+def test_numbers_and_keys_are_kept_as_they_are_written() -> None:
+    texts = [
+        element.text for element in read('{"total": 17.50, "item": "tea", "item": "milk", "n": 3}', "spotting-json")
+    ]
+    assert texts == ["total: 17.50", "item: tea", "item: milk", "n: 3"]
+    texts = [element.text for element in read('{"total": 17.50, "paid": {"in": ', "spotting-json")]
+    assert texts == ["total: 17.50", "paid in:"]
 
 
 def test_broken_json_loses_no_word() -> None:

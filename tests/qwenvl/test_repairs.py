@@ -89,6 +89,17 @@ SOUND: list[tuple[str, str, list[Any]]] = [
         [Formula(box=B, latex="x", text="x")],
     ),
     (
+        "vendor's class with a dot",
+        f'<div class="formula.machine_printed" {BOX}><div>$$x$$</div></div>'
+        f'<div class="formula.handwritten" {OTHER}><div>$$y$$</div></div>',
+        [Formula(box=B, latex="x", text="x"), Formula(box=C, latex="y", text="y", handwritten=True)],
+    ),
+    (
+        "fields of a form",
+        f'<p {BOX}>Name <input type="text" value="Ada"> <input type="radio" value="1"> <input placeholder="how"></p>',
+        [P(text="Name Ada how", box=B)],
+    ),
+    (
         "structure",
         f'<div class="chemical formula" format="smile" {BOX}><img/><div>C=C(&lt;1)</div></div>',
         [Chemical(box=B, smiles="C=C(<1)", text="C=C(<1)")],
@@ -113,9 +124,17 @@ DEFECTS: list[tuple[str, str, list[Any]]] = [
     ("fence-unclosed", f"```html\n<p {BOX}>a</p>", [P(text="a", box=B)]),
     ("fence-unopened", page(f"<p {BOX}>a</p>") + "\n```", [P(text="a", box=B)]),
     ("remark", f"Here it is:\n```html\n<p {BOX}>a</p>\n```\nAnything else?", [P(text="a", box=B)]),
+    (
+        "remark",
+        f"```html\n{page(f'<p {BOX}>a</p>')}\n```\n\n" + "This HTML shows the page. " * 30,
+        [P(text="a", box=B)],
+    ),
+    ("remark", f"<think>\nA page, so <p>.\n</think>\n\n<p {BOX}>a</p>", [P(text="a", box=B)]),
+    ("remark", "It has one paragraph. " * 30 + f"</think><p {BOX}>a</p>", [P(text="a", box=B)]),
     ("special-token", f"<p {BOX}>a</p><|im_end|>", [P(text="a", box=B)]),
     ("unreadable-characters", f"<p {BOX}>a\x00\x0bb</p>", [P(text="ab", box=B)]),
     ("cut-in-tag", f'<p {BOX}>a</p><p data-bbox="1 2', [P(text="a", box=B)]),
+    ("cut-in-tag", f"<p {BOX}>a</p><!-- Image (104, 2", [P(text="a", box=B)]),
     ("cut-in-tag", f"<p {BOX}>a</bo", [P(text="a", box=B)]),
     ("unclosed-at-end", f"<p {BOX}>a", [P(text="a", box=B)]),
     ("tag-without-end", f"<p {BOX}<p {OTHER}>a</p>", [P(text="a", box=C)]),
@@ -152,6 +171,12 @@ DEFECTS: list[tuple[str, str, list[Any]]] = [
     ("author-box", f'<p {BOX}></p><address class="author"><p>Ada</p></address>', [Author(text="Ada", box=B)]),
     ("empty-element", f"<p {BOX}></p><p>a</p>", [P(text="a")]),
     ("class-misspelt", f'<div class="formulla" {BOX}>$$x$$</div>', [Formula(box=B, latex="x", text="x")]),
+    (
+        "class-misspelt",
+        f'<div class="chemical_formula" {BOX}><img/><div>CO</div></div>',
+        [Chemical(box=B, smiles="CO", text="CO")],
+    ),
+    ("class-misspelt", f'<div class="music_sheet" {BOX}><div>K:C</div></div>', [Music(box=B, abc="K:C", text="K:C")]),
     ("unknown-class", f'<div class="sidebar" {BOX}>a</div>', [P(text="a", box=B)]),
     ("unknown-tag", f"<p {BOX}>a <foo>b</foo></p>", [P(text="a b", box=B)]),
     ("unclosed-tag", f"<h2 {BOX}>a<p {OTHER}>b</p>", [Heading(text="a", box=B), P(text="b", box=C)]),
@@ -228,6 +253,11 @@ def test_a_table() -> None:
             "<tr><td colspan=9>a<tr><td>b<td>c",
             [(0, 0, 1, 2, "a"), (1, 0, 1, 1, "b"), (1, 1, 1, 1, "c")],
         ),
+        (
+            "span-too-wide",
+            "<tr><td colspan=3>a<td>b<tr><td colspan=4>c<tr><td colspan=3>d<td>e",
+            [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "b"), (1, 0, 1, 2, "c"), (2, 0, 1, 1, "d"), (2, 1, 1, 1, "e")],
+        ),
         ("span-too-long", "<tr><td rowspan=9>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("bad-span", "<tr><td colspan='many'>a</td></tr>", [(0, 0, 1, 1, "a")]),
         ("table-too-wide", "<tr><td colspan='9000'>a</td></tr>", [(0, 0, 1, 1, "a")]),
@@ -289,6 +319,11 @@ def test_tags_that_are_unknown_do_not_pile_up() -> None:
     answer = parse(f"<foo>a</foo><svg>b</svg><p {BOX}>c</p>" * 100)
     assert [element.text for element in answer.elements] == ["ab", "c"] * 100
     assert {"too-deep", "unclosed-at-end", "stray-end-tag"}.isdisjoint(p.kind for p in answer.problems)
+
+
+def test_fences_between_pages_are_no_words() -> None:
+    text = f"```html\n<p {BOX}>a</p>\n```\n```html\n<p {OTHER}>b</p>\n```"
+    assert parse(text).elements == [P(text="a", box=B), P(text="b", box=C)]
 
 
 def test_nothing_is_nothing() -> None:

@@ -103,3 +103,11 @@ def test_spans_that_cannot_be(rows: list[str], lines: list[int]) -> None:
 def test_faults_of_all_kinds_are_told_from_top_to_bottom() -> None:
     found = validate(PAGE.format('<p data-bbox="9 9 1 1">b</p>\n<script/>\n<p data-bbox="1 1 1 1">c</p>'))
     assert [finding.line for finding in found] == [3, 4, 5]
+
+
+def test_words_between_the_blocks_of_a_long_page() -> None:
+    blocks = "<p>a</p>\n" * 250
+    assert validate(f"<html><body>{blocks}</body></html>") == []
+    assert validate(f"<html><body>{blocks}words{blocks}</body></html>")
+    assert validate(f"<html><body>{blocks}</body>words</html>")
+    assert [one.line for one in validate(f"<html><body>{blocks}<q/></body></html>")] == [251]

@@ -3,7 +3,8 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from docparse.errors import OutputError
@@ -31,7 +32,9 @@ def note(message: str) -> None:
 def _line(text: str) -> None:
     # A terminal must not be steered by the name or the text of a file.
     printable = "".join(c if c.isprintable() else " " for c in text)
-    print(printable, file=sys.stderr, flush=True)
+    # Where nobody can read it (the terminal is gone, the disk behind it full) the work goes on.
+    with suppress(OSError):
+        print(printable, file=sys.stderr, flush=True)
 
 
 def write_stdout(text: str) -> None:
@@ -110,11 +113,32 @@ def summary(document: "Document", seconds: float) -> None:
     _line(f"docparse: {document.source.name}: {', '.join(parts)}")
 
 
-def batch_summary(done: int, failed: int, pages: int, seconds: float) -> None:
+@dataclass
+class Tally:
+    """How many of several documents there are, and what became of them."""
+
+    documents: int
+    done: int = 0
+    failed: int = 0
+    """Those with pages that were not read among them."""
+    pages: int = 0
+
+    def count(self, document: "Document | None") -> None:
+        """None is one of which nothing came."""
+        self.pages += len(document.pages) if document else 0
+        if document is not None and document.is_complete:
+            self.done += 1
+        else:
+            self.failed += 1
+
+
+def batch_summary(tally: Tally, seconds: float) -> None:
     """The closing line of a folder or of several documents."""
+    left = tally.documents - tally.done - tally.failed
     _line(
-        f"docparse: {_count(done + failed, 'document')}: {done} written, {failed} with errors; "
-        f"{_count(pages, 'page')} in {seconds:.1f} s, {seconds / max(1, pages):.2f} s a page"
+        f"docparse: {_count(tally.documents, 'document')}: {tally.done} written, {tally.failed} with errors"
+        f"{f', {left} not read' if left else ''}; "
+        f"{_count(tally.pages, 'page')} in {seconds:.1f} s, {seconds / max(1, tally.pages):.2f} s a page"
     )
 
 

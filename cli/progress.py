@@ -1,5 +1,6 @@
 """The progress bar. Imported only where stderr is a terminal, for rich takes its time to load."""
 
+from contextlib import suppress
 from typing import Self
 
 from rich.console import Console
@@ -28,13 +29,15 @@ class ProgressBar:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        with suppress(OSError):  # the terminal is gone
+            self._bars.stop()
 
     def begin(self, name: str, pages: int) -> None:
         if self._begun:
             self._bars.advance(self._documents)
         self._begun = True
-        self._bars.reset(self._pages, description=_short(name), total=pages, visible=True)
+        with suppress(OSError):
+            self._bars.reset(self._pages, description=_short(name), total=pages, visible=True)
 
     def advance(self) -> None:
         self._bars.advance(self._pages)

@@ -1,6 +1,7 @@
 """What the user may ask for: one frozen record, read by the pipeline and the engines."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -144,6 +145,17 @@ def select_pages(selection: str | None, page_count: int | None) -> list[int]:
             raise UsageError(f"--pages {part.strip()}: the first page comes after the last")
         numbers.update(dict.fromkeys(range(first, last + 1)))
     return list(numbers)
+
+
+def name_pages(numbers: Iterable[int]) -> str:
+    """Page numbers in their order as a list that ``select_pages`` takes: ``1,4-7``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)
 
 
 def _resolve(number: int, page_count: int) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -29,12 +29,15 @@ def note(message: str) -> None:
     _line(f"docparse: {message}")
 
 
+def printable(text: str) -> str:
+    """In one line, and nothing that would steer a terminal: it may be the name or the content of a file."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _line(text: str) -> None:
-    # A terminal must not be steered by the name or the text of a file.
-    printable = "".join(c if c.isprintable() else " " for c in text)
     # Where nobody can read it (the terminal is gone, the disk behind it full) the work goes on.
     with suppress(OSError):
-        print(printable, file=sys.stderr, flush=True)
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def write_stdout(text: str) -> None:
@@ -54,29 +57,33 @@ def write_stdout(text: str) -> None:
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
+Writing = Callable[[], tuple[int, str] | None]
+
+
 class Progress(Protocol):
     """What the loop over pages tells."""
 
-    def begin(self, name: str, pages: int) -> None: ...
+    def begin(self, name: str, pages: int, writing: Writing | None = None) -> None:
+        """``writing`` tells a page and what is being written of it, whenever it is asked."""
 
     def advance(self) -> None: ...
 
 
 class _Silent:
-    def begin(self, name: str, pages: int) -> None:
+    def begin(self, name: str, pages: int, writing: Writing | None = None) -> None:
         pass
 
     def advance(self) -> None:
         pass
 
 
-def progress(documents: int, *, quiet: bool) -> AbstractContextManager[Progress]:
-    """A progress bar where stderr is a terminal, else nothing."""
+def progress(documents: int, *, quiet: bool, shows_text: bool = False) -> AbstractContextManager[Progress]:
+    """A progress bar where stderr is a terminal, with the text that is being written if wanted; else nothing."""
     if quiet or not sys.stderr.isatty():
         return nullcontext(_Silent())
     from .progress import ProgressBar
 
-    return ProgressBar(documents)
+    return ProgressBar(documents, shows_text=shows_text)
 
 
 def problems(name: str, found: Iterable["Problem"]) -> None:

@@ -112,7 +112,9 @@ def parse(
         typer.Option(metavar="N", min=1, help="Processes that read pages. [default: one a core, at most 4]"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every problem.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Every problem; on a terminal also what the model is writing.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
     version: Annotated[
         bool,
@@ -189,7 +191,7 @@ class _Run:
 
     def one(self, job: "Job") -> int:
         """A single document: its error is the command's."""
-        with console.progress(1, quiet=self._quiet) as bar:
+        with console.progress(1, quiet=self._quiet, shows_text=self._verbose) as bar:
             started = time.monotonic()
             with self._pipeline.open(job.given) as opened:
                 try:
@@ -207,7 +209,7 @@ class _Run:
         tally = console.Tally(len(jobs))
         started = time.monotonic()
         interrupted = False
-        with console.progress(len(jobs), quiet=self._quiet) as bar:
+        with console.progress(len(jobs), quiet=self._quiet, shows_text=self._verbose) as bar:
             try:
                 with closing(self._pipeline.open_all(job.given for job in jobs)) as all_opened:
                     for job, opened in zip(jobs, all_opened, strict=True):
@@ -254,7 +256,7 @@ class _Run:
 
         pages: list[Page] = []
         self._streaming, self._streamed = opened, 0
-        bar.begin(opened.source.name, len(opened.numbers))
+        bar.begin(opened.source.name, len(opened.numbers), opened.writing)
         try:
             for page in opened.pages():
                 pages.append(page)

@@ -6,10 +6,11 @@ import queue
 import time
 import traceback
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -174,6 +175,8 @@ class OpenDocument:
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._reading: dict[int, Future[Page]] = {}
         """By their numbers, the pages that were begun."""
+        self._texts: dict[int, Callable[[], str]] = {}
+        """What tells the text so far of each page that is being written."""
         self._remaining = iter(numbers)
         self._executor: ThreadPoolExecutor | None = None
         self._unit: Literal["pt", "px"] = "pt" if source.is_pdf else "px"
@@ -218,6 +221,19 @@ class OpenDocument:
         begun = [self._reading[number] for number in self.numbers if number in self._reading]
         done = [future for future in begun if future.done() and not future.cancelled()]
         return [future.result() for future in done if future.exception() is None]
+
+    def writing(self) -> tuple[int, str] | None:
+        """The first page that a model is at work on, and the text that it is writing there. For any thread.
+
+        That text may yet be written anew, and nobody has checked it.
+        """
+        for number in self.numbers:
+            text = self._texts.get(number)
+            if text is not None:
+                return number, text()
+            if number not in self._reading:
+                break
+        return None
 
     def missing(self, pages: Sequence[Page]) -> str:
         """Those that were asked for and are not among ``pages``, as ``--pages`` takes them."""
@@ -320,6 +336,8 @@ class OpenDocument:
             output = self._pipeline.ask(engine, engine_page)
         except PageError as error:
             return _failed(page, [*problems, _unreadable(error)])
+        finally:
+            self._texts.pop(page.number, None)
         page.elements, found = interpret(output, engine_page)
         page.problems = attach([*problems, *found], page.number)
         page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
@@ -352,6 +370,7 @@ class OpenDocument:
             image=image,
             # A layer that leaves most of the page out is no witness of what a model reads there.
             text_layer=None if read.unread and engine.needs_image else read.text_layer,
+            watch=partial(self._texts.__setitem__, read.number),
         )
 
     def _cut_pictures(self, page: Page) -> None:

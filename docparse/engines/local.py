@@ -185,7 +185,7 @@ class LocalEngine:
             if scale != 1:
                 image = image.resize((round(image.width * scale), round(image.height * scale)))
             draft, size = self._draft_of_page(page, image)
-            answers += self._answers([_View(image, draft)], clock)
+            answers += self._answers(page, [_View(image, draft)], clock)
             if answers[-1].stop_reason is not StopReason.LOOP:
                 notes = (
                     (f"the model repeated itself, and read the page at {scale:.0%} of its size",)
@@ -236,7 +236,8 @@ class LocalEngine:
 
     def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
         """The pieces with their answers; where the model was not sure, with what several readings agree on."""
-        written = iter(self._answers([self._view(page, piece) for piece in pieces if not piece.is_picture], clock))
+        views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
+        written = iter(self._answers(page, views, clock))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
         factor = self._image_settings.factor
         varied_of = {
@@ -246,16 +247,17 @@ class LocalEngine:
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
         views = [self._view(page, piece) for group in varied_of.values() for piece in group]
-        again = iter(self._answers(views, clock))
+        again = iter(self._answers(page, views, clock))
         for index, group in varied_of.items():
             chosen, agreed = agree([read[index][1], *(next(again) for _ in group)])
             read[index] = [pieces[index], *group][chosen], agreed
         return read
 
-    def _answers(self, views: list[_View], clock: "Clock") -> list[Answer]:
-        """What the model writes to each image, several of them side by side."""
+    def _answers(self, page: EnginePage, views: list[_View], clock: "Clock") -> list[Answer]:
+        """What the model writes to each image of the page, several of them side by side."""
         loaded = self.load()
         jobs = [self._job(loaded, view, clock) for view in views]
+        page.watch(lambda: _so_far(loaded.model, jobs))
         loaded.decoder.write(jobs)
         return [_answer(loaded.model, job) for job in jobs]
 
@@ -303,6 +305,12 @@ def _answer(model: "LoadedModel", job: "Job") -> Answer:
     text = _text(model, sequence.tokens)
     ends = [min(end, len(text)) for end in _token_ends(model, sequence.tokens)]
     return Answer(text, sequence.stop_reason, job.patches.size, sequence.logprobs, ends)
+
+
+def _so_far(model: "LoadedModel", jobs: list["Job"]) -> str:
+    """What is written, down to the first answer that has not ended."""
+    unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
+    return "\n".join(_text(model, job.sequence.tokens) for job in jobs[: unended + 1])
 
 
 def _told(error: Exception) -> Exception:

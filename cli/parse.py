@@ -19,6 +19,7 @@ from docparse.options import (
     Format,
     ImagesMode,
     Options,
+    QuantizeName,
 )
 
 from . import console, interrupts
@@ -87,6 +88,10 @@ def parse(
     ] = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.")] = "auto",
     dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.")] = "auto",
+    quantize: Annotated[
+        QuantizeName | None,
+        typer.Option(help="Its weights in fewer bits: 4bit and 8bit by bitsandbytes, int8 by torchao."),
+    ] = None,
     max_memory: Annotated[
         list[str] | None,
         typer.Option(
@@ -132,6 +137,7 @@ def parse(
         model=model,
         device=device,
         dtype=dtype,
+        quantize=quantize,
         pages=pages,
         password=password,
         min_pixels=min_pixels,

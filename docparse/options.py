@@ -11,6 +11,7 @@ from .errors import UsageError
 
 EngineName = Literal["auto", "local", "layout", "replay"]
 DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
+QuantizeName = Literal["4bit", "8bit", "int8"]
 ImagesMode = Literal["embed", "files", "none"]
 
 
@@ -52,6 +53,7 @@ class OptionsDict(TypedDict, total=False):
     model: str | None
     device: str
     dtype: DtypeName
+    quantize: QuantizeName | None
     pages: str | None
     password: str | None
     min_pixels: int | None
@@ -79,6 +81,8 @@ class Options:
     """A checkpoint's alias, folder or hub id; for the replay engine, the folder that ``save_raw`` filled."""
     device: str = "auto"
     dtype: DtypeName = "auto"
+    quantize: QuantizeName | None = None
+    """Have the decoder's weights in fewer bits: ``4bit`` and ``8bit`` by bitsandbytes, ``int8`` by torchao."""
     pages: str | None = None
     """``1-3,7,-1``: from 1 as people count; negative numbers count from the end."""
     password: str | None = None

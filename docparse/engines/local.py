@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..document import StopReason
-from ..errors import PageError
+from ..errors import PageError, UsageError
 from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
 from ..qwenvl.loops import find_loop
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
 from ..runtime.images import smart_resize, to_patches
+from ..runtime.quantise import require
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
@@ -86,9 +87,14 @@ class LocalEngine:
         """
         Raises:
             ModelError: the checkpoint cannot be found or is not a complete Qwen2.5-VL.
+            UsageError: its weights cannot be quantised.
         """
         self._options = options
         self._info = check(locate(options.model or NANO))
+        if options.quantize is not None:
+            require(options.quantize)
+            if self._info.quantised:
+                raise UsageError(f"{self._info.path} is quantised ({self._info.quantised}): leave --quantize out")
         stated = self._info.image_settings
         most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)
@@ -148,7 +154,7 @@ class LocalEngine:
                 from ..runtime.placement import is_small, place
 
                 placement = place(self._options.device, self._options.dtype, self._info.parameters)
-                model = load(self._info, placement, self._options.max_memory)
+                model = load(self._info, placement, self._options.max_memory, self._options.quantize)
                 slots, lanes, tokens = _PAGES_AT_ONCE, 1, _TOKENS_A_PASS
                 if self._info.pieces is not None:
                     slots = _PIECES_AT_ONCE

@@ -114,3 +114,18 @@ def test_doctor_tells_what_will_be_used_and_why(docparse: Run, reader: Path) -> 
     assert "scans and pictures: local" in configured.text
     broken = docparse("doctor", env={"DOCPARSE_MODEL": "nowhere"})
     assert broken.code == 5
+
+
+def test_check_foresees_what_quantising_saves(docparse: Run) -> None:
+    def memory(*options: str) -> str:
+        ran = docparse("models", "check", "nano", *options)
+        assert ran.code == 0, ran.err
+        (row,) = (line for line in ran.text.splitlines() if line.startswith("memory"))
+        return row.split(" of weights")[0].split(None, 1)[1]
+
+    assert [memory(), memory("--quantize", "4bit"), memory("--quantize", "int8")] == [
+        "27.0 MiB",
+        "14.6 MiB",
+        "16.2 MiB",
+    ]
+    assert docparse("models", "check", "nano", "--quantize", "3bit").code == 2

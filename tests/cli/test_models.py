@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,47 @@ def test_a_device_that_is_not_there(docparse: Run, tmp_path: Path) -> None:
     ran = docparse(SAMPLES / "scan.png", "--model", checkpoint, "--device", "cuda:7")
     assert (ran.code, len(ran.messages)) == (5, 1), ran.err
     assert "this machine has" in ran.err
+
+
+DEAD_GPU = """
+import sys
+from docparse.cli import main
+from docparse.runtime.cache import SlotCache
+from docparse.runtime.decode import Lane
+
+read_prompt, calls = Lane._read_prompt, []
+
+def fail(*_):
+    raise RuntimeError("CUDA error: unspecified launch failure")
+
+def read(lane, job):
+    calls.append(job)
+    return fail() if len(calls) == 2 else read_prompt(lane, job)
+
+Lane._read_prompt = read
+if {is_dead}:
+    SlotCache.clear = fail
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("is_dead", [False, True])
+def test_what_fails_in_the_decoding_thread_costs_the_pages_at_hand(
+    docparse: Run, reader: Path, tmp_path: Path, is_dead: bool
+) -> None:
+    """Where the device is dead nothing can be cleared up either. Nobody waits for ever; what can be read is."""
+    scan = Image.open(SAMPLES / "scan.png")
+    scan.save(tmp_path / "three.tiff", save_all=True, append_images=[scan] * 3)
+    command = [sys.executable, "-c", DEAD_GPU.format(is_dead=is_dead), "three.tiff", "--model", str(reader)]
+    ran = subprocess.run(
+        [*command, "-f", "json", "--dtype", "float32"], cwd=tmp_path, capture_output=True, timeout=200, text=True
+    )
+    assert ran.returncode == 7, ran.stderr
+    assert "the model failed on it: CUDA error: unspecified launch failure" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    statuses = [page["status"] for page in json.loads(ran.stdout)["pages"]]
+    assert set(statuses) == {"ok", "failed"}
+    assert is_dead or statuses.count("failed") == 1
 
 
 def test_models_list_and_where(docparse: Run, tmp_path: Path) -> None:

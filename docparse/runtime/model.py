@@ -80,7 +80,11 @@ def load(
             # The tokenizers and safetensors libraries raise plain Exceptions.
             if not isinstance(error, Exception):
                 raise
-            raise ModelError(f"{path} cannot be loaded: {first_line(error)}") from error
+            why = first_line(error)
+            if quantize is not None and memory is not None:
+                # The libraries say the same in many words, or none.
+                why = f"with --quantize {quantize} all of it has to fit on the GPUs, or all into the CPU's memory"
+            raise ModelError(f"{path} cannot be loaded: {why}") from error
     if folder is not None:
         # What stands on the disk is needed as long as the model is.
         weakref.finalize(network, shutil.rmtree, folder, ignore_errors=True)

@@ -71,6 +71,12 @@ def test_the_memory_is_foreseen(how: QuantizeName) -> None:
     assert {parameter.dtype for module in kept for parameter in module.parameters()} == {torch.float32}
 
 
+@pytest.mark.parametrize("how", EACH)
+def test_what_does_not_fit_is_told(how: QuantizeName) -> None:
+    with pytest.raises(ModelError, match=rf"with --quantize {how} all of it has to fit on the GPUs, or all into"):
+        load(check(BUNDLED[NANO]), FLOAT32, {"cpu": "12MiB"}, how)
+
+
 @needs("bitsandbytes")
 def test_a_checkpoint_that_is_quantised_is_loaded_as_it_is(reader: Path, lessons: Lessons, tmp_path: Path) -> None:
     folder = tmp_path / "quantised"

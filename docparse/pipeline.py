@@ -255,7 +255,9 @@ class OpenDocument:
         self.is_assembled = True
         make_whole(document, self._outline)
         if stopped is not None:
-            message = f"{stopped}: of {len(self.numbers)} pages {self.missing(pages)} are missing"
+            message = (
+                f"{stopped}: pages {self.missing(pages)} are missing, of {len(self.numbers)} that were asked for"
+            )
             document.problems.append(_problem("interrupted", Severity.ERROR, message))
         return document
 

@@ -48,4 +48,6 @@ def test_what_is_finished_can_be_had_while_others_are_not(monkeypatch: pytest.Mo
         assert opened.missing(pages[:1]) == "2-3"
         document = opened.assemble(pages[:1], stopped="it was enough")
     assert not document.is_complete
-    assert [problem.message for problem in document.problems] == ["it was enough: of 3 pages 2-3 are missing"]
+    assert [problem.message for problem in document.problems] == [
+        "it was enough: pages 2-3 are missing, of 3 that were asked for"
+    ]

@@ -108,7 +108,7 @@ def test_what_is_finished_is_written(
     assert [page["number"] for page in document["pages"]] == [2]
     (problem,) = document["problems"]
     assert (problem["kind"], problem["severity"]) == ("interrupted", "error")
-    assert problem["message"] == "interrupted: of 2 pages 1 are missing"
+    assert problem["message"] == "interrupted: pages 1 are missing, of 2 that were asked for"
     assert not list(tmp_path.glob(".out*"))
 
 

@@ -1,17 +1,31 @@
 """The Typer app, and the one place where an exception becomes an exit code and a line on stderr."""
 
+import atexit
 import os
-import signal
 import sys
-from types import FrameType
 from typing import NoReturn
 
 import typer
 
-from docparse.errors import DocparseError, ExitCode
+from docparse.errors import DocparseError, ExitCode, defect
 from docparse.worker import prepare
 
-from . import bench, console, convert, doctor, evaluate, models, music, parse, schema, synth, tables, train, validate
+from . import (
+    bench,
+    console,
+    convert,
+    doctor,
+    evaluate,
+    interrupts,
+    models,
+    music,
+    parse,
+    schema,
+    synth,
+    tables,
+    train,
+    validate,
+)
 
 # Plain help: rich takes a third of its time to load.
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -49,20 +63,22 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
     The bare form is ``parse``: ``docparse x.pdf``. A file that is called like a verb needs ``docparse parse``.
     """
+    interrupts.listen()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if not arguments or arguments[0] not in VERBS:
         arguments.insert(0, "parse")
     if arguments[0] == "parse" and len(arguments) > 1 and not {"--help", "--version"} & set(arguments):
         # It takes longer to start than all that we have to do before it is needed.
         prepare()
-    signal.signal(signal.SIGTERM, _interrupt)
     code = _run(arguments)
+    interrupts.stop_listening(heard=code == ExitCode.INTERRUPTED)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_stdout()
     if code == ExitCode.INTERRUPTED:
-        # A model in another thread would go on to the end of its page.
+        # A model in another thread would go on to the end of its page: what waits for no thread is done without it.
+        atexit._run_exitfuncs()
         os._exit(code)
     sys.exit(code)
 
@@ -71,6 +87,8 @@ def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     try:
         result = app(arguments, prog_name="docparse", standalone_mode=False)
+        if result == ExitCode.INTERRUPTED and not isinstance(result, ExitCode):
+            raise KeyboardInterrupt  # this is how typer returns one, without a word
         return int(result or 0)
     except DocparseError as error:
         if debug:
@@ -92,15 +110,8 @@ def _run(arguments: list[str]) -> int:
             return ExitCode.USAGE
         if debug:
             raise
-        first_line = (str(error).splitlines() or [""])[0][:300]
-        console.error(
-            f"a defect in docparse: {type(error).__name__}: {first_line} (run it again with --debug and report it)"
-        )
+        console.error(str(defect(error)))
         return ExitCode.DEFECT
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _drop_stdout() -> None:

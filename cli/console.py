@@ -2,8 +2,9 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from docparse.errors import OutputError
@@ -28,10 +29,15 @@ def note(message: str) -> None:
     _line(f"docparse: {message}")
 
 
+def printable(text: str) -> str:
+    """In one line, and nothing that would steer a terminal: it may be the name or the content of a file."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _line(text: str) -> None:
-    # A terminal must not be steered by the name or the text of a file.
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    print(printable, file=sys.stderr, flush=True)
+    # Where nobody can read it (the terminal is gone, the disk behind it full) the work goes on.
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def write_stdout(output: str | bytes) -> None:
@@ -53,29 +59,33 @@ def write_stdout(output: str | bytes) -> None:
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
+Writing = Callable[[], tuple[int, str] | None]
+
+
 class Progress(Protocol):
     """What the loop over pages tells."""
 
-    def begin(self, name: str, pages: int) -> None: ...
+    def begin(self, name: str, pages: int, writing: Writing | None = None) -> None:
+        """``writing`` tells a page and what is being written of it, whenever it is asked."""
 
     def advance(self) -> None: ...
 
 
 class _Silent:
-    def begin(self, name: str, pages: int) -> None:
+    def begin(self, name: str, pages: int, writing: Writing | None = None) -> None:
         pass
 
     def advance(self) -> None:
         pass
 
 
-def progress(documents: int, *, quiet: bool) -> AbstractContextManager[Progress]:
-    """A progress bar where stderr is a terminal, else nothing."""
+def progress(documents: int, *, quiet: bool, shows_text: bool = False) -> AbstractContextManager[Progress]:
+    """A progress bar where stderr is a terminal, with the text that is being written if wanted; else nothing."""
     if quiet or not sys.stderr.isatty():
         return nullcontext(_Silent())
     from .progress import ProgressBar
 
-    return ProgressBar(documents)
+    return ProgressBar(documents, shows_text=shows_text)
 
 
 def problems(name: str, found: Iterable["Problem"]) -> None:
@@ -112,11 +122,32 @@ def summary(document: "Document", seconds: float) -> None:
     _line(f"docparse: {document.source.name}: {', '.join(parts)}")
 
 
-def batch_summary(done: int, failed: int, pages: int, seconds: float) -> None:
+@dataclass
+class Tally:
+    """How many of several documents there are, and what became of them."""
+
+    documents: int
+    done: int = 0
+    failed: int = 0
+    """Those with pages that were not read among them."""
+    pages: int = 0
+
+    def count(self, document: "Document | None") -> None:
+        """None is one of which nothing came."""
+        self.pages += len(document.pages) if document else 0
+        if document is not None and document.is_complete:
+            self.done += 1
+        else:
+            self.failed += 1
+
+
+def batch_summary(tally: Tally, seconds: float) -> None:
     """The closing line of a folder or of several documents."""
+    left = tally.documents - tally.done - tally.failed
     _line(
-        f"docparse: {_count(done + failed, 'document')}: {done} written, {failed} with errors; "
-        f"{_count(pages, 'page')} in {seconds:.1f} s, {seconds / max(1, pages):.2f} s a page"
+        f"docparse: {_count(tally.documents, 'document')}: {tally.done} written, {tally.failed} with errors"
+        f"{f', {left} not read' if left else ''}; "
+        f"{_count(tally.pages, 'page')} in {seconds:.1f} s, {seconds / max(1, tally.pages):.2f} s a page"
     )
 
 

@@ -63,7 +63,7 @@ def convert(
             codes.append(ExitCode.PARTIAL)
             continue
         console.losses(document)
-        codes.append(ExitCode.OK if is_complete(document) else ExitCode.PARTIAL)
+        codes.append(ExitCode.OK if document.is_complete else ExitCode.PARTIAL)
     return max(codes)
 
 
@@ -77,11 +77,6 @@ def read(given: str) -> "Document":
     from docparse.export.json import from_json
 
     return from_json(sys.stdin.buffer.read(), "stdin") if given == "-" else Document.load(given)
-
-
-def is_complete(document: "Document") -> bool:
-    """Whether all that its pages hold was read."""
-    return all(page.status.value == "ok" for page in document.pages)
 
 
 def _pictures(document: "Document", job: "Job", images: ImagesMode | None, *, quiet: bool) -> None:

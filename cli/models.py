@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from docparse.options import QuantizeName
+
 from .console import note
 
 if TYPE_CHECKING:
@@ -52,7 +54,10 @@ def pull(model: Annotated[str, typer.Argument(metavar="ALIAS|HUB_ID")]) -> None:
 
 
 @app.command("check")
-def check_model(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")]) -> None:
+def check_model(
+    model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")],
+    quantize: Annotated[QuantizeName | None, typer.Option(help="As it would run with that option of parse.")] = None,
+) -> None:
     """Look whether a checkpoint is whole and sound, what memory it takes, and how it would run here."""
     from docparse.engines.local import longest
     from docparse.options import Options
@@ -73,7 +78,7 @@ def check_model(model: Annotated[str, typer.Argument(metavar="ALIAS|DIR|HUB_ID")
     _row("hashes", f"{compared} files are as on the hub" if compared else "none are known of files in such a folder")
 
     placement = place("auto", "auto", info.parameters)
-    weights = info.weight_bytes_as(placement.dtype)
+    weights = info.weight_bytes_as(placement.dtype, quantize)
     most = longest(info, Options())
     cache = most * info.cache_bytes_as(placement.dtype)
     _row("arithmetic", f"{placement.dtype} on {placement.device}: {placement.why}")

@@ -2,13 +2,14 @@
 
 import os
 import time
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
+from docparse.errors import DocparseError, ExitCode, OutputError, UsageError, defect
 from docparse.options import (
     CHUNK_TOKENS,
     SYSTEM_PROMPT,
@@ -18,9 +19,10 @@ from docparse.options import (
     Format,
     ImagesMode,
     Options,
+    QuantizeName,
 )
 
-from . import console
+from . import console, interrupts
 
 if TYPE_CHECKING:
     from docparse import Document, Pipeline
@@ -86,6 +88,10 @@ def parse(
     ] = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda:0|mps", help="Where the model runs.")] = "auto",
     dtype: Annotated[DtypeName, typer.Option(help="The model's arithmetic.")] = "auto",
+    quantize: Annotated[
+        QuantizeName | None,
+        typer.Option(help="Its weights in fewer bits: 4bit and 8bit by bitsandbytes, int8 by torchao."),
+    ] = None,
     max_memory: Annotated[
         list[str] | None,
         typer.Option(
@@ -111,7 +117,9 @@ def parse(
         typer.Option(metavar="N", min=1, help="Processes that read pages. [default: one a core, at most 4]"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every problem.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Every problem; on a terminal also what the model is writing.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks.")] = False,
     version: Annotated[
         bool,
@@ -129,6 +137,7 @@ def parse(
         model=model,
         device=device,
         dtype=dtype,
+        quantize=quantize,
         pages=pages,
         password=password,
         min_pixels=min_pixels,
@@ -182,73 +191,119 @@ class _Run:
         self._chunk_tokens = chunk_tokens
         self._quiet = quiet
         self._verbose = verbose
+        self._streaming: OpenDocument | None = None
+        self._streamed = 0
+        """Pages of that document which standard output has already."""
 
     def one(self, job: "Job") -> int:
         """A single document: its error is the command's."""
-        with console.progress(1, quiet=self._quiet) as bar:
+        with console.progress(1, quiet=self._quiet, shows_text=self._verbose) as bar:
             started = time.monotonic()
             with self._pipeline.open(job.given) as opened:
-                document, code = self._document(job, opened, bar)
+                try:
+                    document = self._document(job, opened, bar)
+                except KeyboardInterrupt:
+                    if self._keep(job, opened) is None:
+                        raise
+                    return ExitCode.INTERRUPTED
         self._tell(document, time.monotonic() - started)
-        return code
+        interrupts.heed()
+        return ExitCode.OK if document.is_complete else ExitCode.PARTIAL
 
     def many(self, jobs: "list[Job]") -> int:
         """Many documents: what is wrong with one harms no other."""
-        failed = pages = 0
+        tally = console.Tally(len(jobs))
         started = time.monotonic()
-        code = ExitCode.OK
-        all_opened = self._pipeline.open_all(job.given for job in jobs)
-        with console.progress(len(jobs), quiet=self._quiet) as bar, closing(all_opened):
-            for job, opened in zip(jobs, all_opened, strict=True):
-                try:
-                    if isinstance(opened, DocparseError):
-                        raise opened
-                    document, one_code = self._document(job, opened, bar)
-                except OutputError:
-                    raise
-                except DocparseError as error:
-                    console.error(str(error))
-                    failed += 1
-                    continue
-                pages += len(document.pages)
-                failed += one_code != ExitCode.OK
-                console.losses(document)
-                if self._verbose:
-                    self._tell_problems(document)
-                if one_code == ExitCode.INTERRUPTED:
-                    code = ExitCode.INTERRUPTED
-                    break
+        interrupted = False
+        with console.progress(len(jobs), quiet=self._quiet, shows_text=self._verbose) as bar:
+            try:
+                with closing(self._pipeline.open_all(job.given for job in jobs)) as all_opened:
+                    for job, opened in zip(jobs, all_opened, strict=True):
+                        tally.count(self._one_of_many(job, opened, bar))
+                        interrupts.heed()
+            except KeyboardInterrupt:
+                interrupted = True
+                console.error("interrupted")
+                for place, begun in self._pipeline.begun.items():
+                    document = None if isinstance(begun, DocparseError) else self._keep(jobs[place], begun)
+                    if document is not None:
+                        tally.count(document)
         if not self._quiet:
-            console.batch_summary(len(jobs) - failed, failed, pages, time.monotonic() - started)
-        return code or (ExitCode.PARTIAL if failed else ExitCode.OK)
+            console.batch_summary(tally, time.monotonic() - started)
+        if interrupted:
+            return ExitCode.INTERRUPTED
+        return ExitCode.PARTIAL if tally.failed else ExitCode.OK
 
-    def _document(self, job: "Job", opened: "OpenDocument", bar: console.Progress) -> "tuple[Document, int]":
+    def _one_of_many(
+        self, job: "Job", opened: "OpenDocument | DocparseError", bar: console.Progress
+    ) -> "Document | None":
+        """None where nothing came of it, which was told."""
+        try:
+            if isinstance(opened, DocparseError):
+                raise opened
+            document = self._document(job, opened, bar)
+        except (OutputError, console.ReaderGoneError):
+            raise
+        except DocparseError as error:
+            console.error(str(error))
+            return None
+        except Exception as error:
+            if os.environ.get("DOCPARSE_DEBUG"):
+                traceback.print_exception(error)
+            console.error(f"{job.given}: {defect(error)}")
+            return None
+        console.losses(document)
+        if self._verbose:
+            self._tell_problems(document)
+        return document
+
+    def _document(self, job: "Job", opened: "OpenDocument", bar: console.Progress) -> "Document":
         from docparse.pipeline import refuse_if_unread
 
         pages: list[Page] = []
-        interrupted = False
-        bar.begin(opened.source.name, len(opened.numbers))
+        self._streaming, self._streamed = opened, 0
+        bar.begin(opened.source.name, len(opened.numbers), opened.writing)
         try:
             for page in opened.pages():
                 pages.append(page)
-                if job.target is None and job.formats == (Format.JSONL,):
-                    from docparse.export.json import page_line
-
-                    console.write_stdout(page_line(opened.source, page))
+                with interrupts.held():
+                    self._stream(job, opened, [page])
+                    self._streamed += 1
+                interrupts.heed()
                 bar.advance()
-        except KeyboardInterrupt:
-            # What is finished is written; the document says that it is not all.
-            interrupted = True
-            if not pages:
-                raise
-        document = opened.assemble(pages, interrupted=interrupted)
-        refuse_if_unread(document)
-        self._write(document, job)
-        if interrupted:
-            console.error(f"{document.source.name}: interrupted after {len(pages)} pages, which are written")
-            return document, ExitCode.INTERRUPTED
-        complete = all(page.status.value == "ok" for page in document.pages)
-        return document, ExitCode.OK if complete else ExitCode.PARTIAL
+        except DocparseError as error:
+            if job.target is not None or not isinstance(error, OutputError):
+                self._keep(job, opened, str(error))
+            raise
+        with interrupts.held():
+            document = opened.assemble(pages)
+            refuse_if_unread(document)
+            self._write(document, job)
+        return document
+
+    def _keep(self, job: "Job", opened: "OpenDocument", why: str = "interrupted") -> "Document | None":
+        """Write what is finished of a document that is not waited for. None: nothing is, or all is written."""
+        pages = [] if opened.is_assembled else opened.finished()
+        if all(page.status.value == "failed" for page in pages):
+            return None
+        missing = opened.missing(pages)
+        with interrupts.held():
+            self._stream(job, opened, pages[self._streamed if opened is self._streaming else 0 :])
+            document = opened.assemble(pages, stopped=why if missing else None)
+            self._write(document, job)
+        console.losses(document)
+        if missing:
+            count = f"{len(pages)} of {len(opened.numbers)} pages are written"
+            console.error(f"{opened.source.name}: {why}: {count}, without {missing}")
+        return document
+
+    def _stream(self, job: "Job", opened: "OpenDocument", pages: "list[Page]") -> None:
+        """Standard output gets a line a page as soon as there is one."""
+        if job.target is None and job.formats == (Format.JSONL,):
+            from docparse.export.json import page_line
+
+            for page in pages:
+                console.write_stdout(page_line(opened.source, page))
 
     def _write(self, document: "Document", job: "Job") -> None:
         from docparse.export.files import detach_assets, write_text

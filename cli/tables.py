@@ -10,7 +10,6 @@ from docparse.errors import DocparseError, ExitCode, OutputError, UsageError
 from docparse.options import EngineName
 
 from . import console
-from .convert import is_complete
 from .given import document_of
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def tables(
             continue
         is_written = _write(document, to, None if output == "-" else Path(output) / name, taken, quiet=quiet)
         console.losses(document)
-        codes.append(ExitCode.OK if is_written and is_complete(document) else ExitCode.PARTIAL)
+        codes.append(ExitCode.OK if is_written and document.is_complete else ExitCode.PARTIAL)
     return max(codes)
 
 

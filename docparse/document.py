@@ -332,6 +332,12 @@ class Document(Model):
     pages: list[Page] = []
     problems: list[Problem] = []
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pages that were asked for are here, each read to its end."""
+        lost = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return not lost and all(page.status is PageStatus.OK for page in self.pages)
+
     def to_html(self) -> str:
         """One self-contained, sanitised HTML page."""
         from .export.html import to_html

@@ -68,3 +68,11 @@ class PageError(DocparseError):
     """One page could not be read. The pipeline turns it into a problem of that page."""
 
     exit_code = ExitCode.PARTIAL
+
+
+def defect(error: Exception) -> DocparseError:
+    """An exception that nobody has foreseen, in one line."""
+    first_line = (str(error).splitlines() or [""])[0][:300]
+    return DocparseError(
+        f"a defect in docparse: {type(error).__name__}: {first_line} (run it again with --debug and report it)"
+    )

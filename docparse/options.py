@@ -1,6 +1,7 @@
 """What the user may ask for: one frozen record, read by the pipeline and the engines."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from .errors import UsageError
 
 EngineName = Literal["auto", "local", "layout", "replay"]
 DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
+QuantizeName = Literal["4bit", "8bit", "int8"]
 ImagesMode = Literal["embed", "files", "none"]
 
 
@@ -51,6 +53,7 @@ class OptionsDict(TypedDict, total=False):
     model: str | None
     device: str
     dtype: DtypeName
+    quantize: QuantizeName | None
     pages: str | None
     password: str | None
     min_pixels: int | None
@@ -78,6 +81,8 @@ class Options:
     """A checkpoint's alias, folder or hub id; for the replay engine, the folder that ``save_raw`` filled."""
     device: str = "auto"
     dtype: DtypeName = "auto"
+    quantize: QuantizeName | None = None
+    """Have the decoder's weights in fewer bits: ``4bit`` and ``8bit`` by bitsandbytes, ``int8`` by torchao."""
     pages: str | None = None
     """``1-3,7,-1``: from 1 as people count; negative numbers count from the end."""
     password: str | None = None
@@ -144,6 +149,17 @@ def select_pages(selection: str | None, page_count: int | None) -> list[int]:
             raise UsageError(f"--pages {part.strip()}: the first page comes after the last")
         numbers.update(dict.fromkeys(range(first, last + 1)))
     return list(numbers)
+
+
+def name_pages(numbers: Iterable[int]) -> str:
+    """Page numbers in their order as a list that ``select_pages`` takes: ``1,4-7``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)
 
 
 def _resolve(number: int, page_count: int) -> int:

@@ -4,11 +4,13 @@ import base64
 import os
 import queue
 import time
+import traceback
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -30,9 +32,9 @@ from .document import (
 from .engines.base import Engine, EnginePage, ModelOutput, PageImage
 from .engines.choice import EngineChoice, choose
 from .engines.raw import save
-from .errors import DocparseError, InputError, ModelError, PageError
+from .errors import DocparseError, InputError, ModelError, PageError, defect
 from .interpret import interpret
-from .options import Options, select_pages
+from .options import Options, name_pages, select_pages
 from .source import NamedFile, SourceFile, open_source
 from .version import __version__
 from .wire import ImageWish, Overview, PageRead, PageWish
@@ -52,6 +54,9 @@ class Pipeline:
         self.options = options
         self.engines: EngineChoice = choose(options)
         self._workers = options.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
+        self.begun: dict[int, OpenDocument | DocparseError] = {}
+        """By their place in what ``open_all`` was given, those that it has begun and that nobody has come to the end
+        of. Whoever stops early finds there what is finished."""
 
     @contextmanager
     def open(self, given: str | Path | NamedFile) -> Iterator["OpenDocument"]:
@@ -81,22 +86,25 @@ class Pipeline:
 
         While one is at work the next are begun, as many as it takes to have a page for everyone who can read one.
         """
-        remaining = iter(given)
+        remaining = enumerate(given)
+        begun: dict[int, OpenDocument | DocparseError] = {}
+        self.begun = begun
         with ExitStack() as all_of_them:
-            begun: deque[tuple[ExitStack, OpenDocument | DocparseError]] = deque()
+            stacks: deque[ExitStack] = deque()
             while True:
-                while sum(_pages_of(one) for _, one in begun) < self.pages_at_once:
-                    path = next(remaining, None)
+                while sum(map(_pages_of, begun.values())) < self.pages_at_once:
+                    place, path = next(remaining, (0, None))
                     if path is None:
                         break
                     stack = all_of_them.enter_context(ExitStack())
-                    begun.append((stack, self._begin(stack, path)))
+                    begun[place] = self._begin(stack, path)
+                    stacks.append(stack)
                 if not begun:
                     return
-                stack, one = begun[0]
-                yield one
-                stack.close()
-                begun.popleft()
+                place = min(begun)
+                yield begun[place]
+                del begun[place]
+                stacks.popleft().close()
 
     def _begin(self, stack: ExitStack, given: str | Path | NamedFile) -> "OpenDocument | DocparseError":
         try:
@@ -154,19 +162,21 @@ class OpenDocument:
         self._outline = overview.outline
         self.numbers = numbers
         """The pages that were asked for, in that order."""
+        self.is_assembled = False
         self._pipeline = pipeline
         self._options = pipeline.options
         self._workers = workers
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        self._under_way: deque[Future[Page]] = deque()
+        self._reading: dict[int, Future[Page]] = {}
+        """By their numbers, the pages that were begun."""
+        self._texts: dict[int, Callable[[], str]] = {}
+        """What tells the text so far of each page that is being written."""
         self._remaining = iter(numbers)
         self._executor: ThreadPoolExecutor | None = None
         self._unit: Literal["pt", "px"] = "pt" if source.is_pdf else "px"
 
     def close(self) -> None:
         """Whoever stops early (an interrupt, a closed pipe) does not wait for pages that nobody will see."""
-        for future in self._under_way:
-            future.cancel()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
@@ -182,20 +192,50 @@ class OpenDocument:
         # One page more for each worker: it goes on with that while an engine has all of the others.
         threads = min(len(self.numbers), self._pipeline.pages_at_once + len(self._workers))
         self._executor = ThreadPoolExecutor(max(1, threads), thread_name_prefix="docparse-page")
-        for number in islice(self._remaining, threads):
-            self._under_way.append(self._executor.submit(self._page, number))
+        self._begin_pages(threads)
+
+    def _begin_pages(self, count: int) -> None:
+        assert self._executor is not None
+        for number in islice(self._remaining, count):
+            self._reading[number] = self._executor.submit(self._page, number)
 
     def pages(self) -> Iterator[Page]:
-        """Each page as soon as it and all before it are done."""
-        self.begin()
-        assert self._executor is not None
-        while self._under_way:
-            yield self._under_way.popleft().result()
-            for number in islice(self._remaining, 1):
-                self._under_way.append(self._executor.submit(self._page, number))
+        """Each page as soon as it and all before it are done.
 
-    def assemble(self, pages: Sequence[Page], *, interrupted: bool = False) -> Document:
-        """The document that these pages make; with ``interrupted`` it says that others are missing.
+        Raises:
+            ModelError, OutputError: no page can be read any more; some may be ``finished``.
+        """
+        self.begin()
+        for number in self.numbers:
+            yield self._reading[number].result()
+            self._begin_pages(1)
+
+    def finished(self) -> list[Page]:
+        """The pages that are done by now, also those before which others are not. Waits for none."""
+        begun = [self._reading[number] for number in self.numbers if number in self._reading]
+        done = [future for future in begun if future.done() and not future.cancelled()]
+        return [future.result() for future in done if future.exception() is None]
+
+    def writing(self) -> tuple[int, str] | None:
+        """The first page that a model is at work on, and the text that it is writing there. For any thread.
+
+        That text may yet be written anew, and nobody has checked it.
+        """
+        for number in self.numbers:
+            text = self._texts.get(number)
+            if text is not None:
+                return number, text()
+            if number not in self._reading:
+                break
+        return None
+
+    def missing(self, pages: Sequence[Page]) -> str:
+        """Those that were asked for and are not among ``pages``, as ``--pages`` takes them."""
+        there = {page.number for page in pages}
+        return name_pages(number for number in self.numbers if number not in there)
+
+    def assemble(self, pages: Sequence[Page], *, stopped: str | None = None) -> Document:
+        """The document that these pages make; ``stopped`` says why others are missing.
 
         The pages become the document's own: what only the whole tells is changed in them.
         """
@@ -206,9 +246,12 @@ class OpenDocument:
             language=self._language,
             pages=list(pages),
         )
+        self.is_assembled = True
         make_whole(document, self._outline)
-        if interrupted:
-            message = f"interrupted after {len(pages)} of {len(self.numbers)} pages: the others are missing"
+        if stopped is not None:
+            message = (
+                f"{stopped}: pages {self.missing(pages)} are missing, of {len(self.numbers)} that were asked for"
+            )
             document.problems.append(_problem("interrupted", Severity.ERROR, message))
         return document
 
@@ -221,6 +264,17 @@ class OpenDocument:
             self._idle.put(worker)
 
     def _page(self, number: int) -> Page:
+        try:
+            return self._read_page(number)
+        except DocparseError:
+            raise
+        except Exception as error:  # the others are none the worse for it
+            if os.environ.get("DOCPARSE_DEBUG"):
+                traceback.print_exception(error)
+            page = Page(number=number, width=0, height=0, unit=self._unit)
+            return _failed(page, [_problem("defect", Severity.ERROR, str(defect(error)))])
+
+    def _read_page(self, number: int) -> Page:
         problems: list[Problem] = []
         try:
             with self._worker() as worker:
@@ -278,6 +332,8 @@ class OpenDocument:
             output = self._pipeline.ask(engine, engine_page)
         except PageError as error:
             return _failed(page, [*problems, _unreadable(error)])
+        finally:
+            self._texts.pop(page.number, None)
         page.elements, found = interpret(output, engine_page)
         page.problems = attach([*problems, *found], page.number)
         page.engine, page.model, page.stop_reason = output.engine, output.model, output.stop_reason
@@ -310,6 +366,7 @@ class OpenDocument:
             image=image,
             # A layer that leaves most of the page out is no witness of what a model reads there.
             text_layer=None if read.unread and engine.needs_image else read.text_layer,
+            watch=partial(self._texts.__setitem__, read.number),
         )
 
     def _cut_pictures(self, page: Page) -> None:
@@ -347,6 +404,7 @@ def refuse_if_unread(document: Document) -> None:
     Raises:
         ModelError: no page could be read, for want of a model.
         InputError: no page could be read, for another reason.
+        DocparseError: and that reason is a defect of ours.
     """
     if not document.pages or any(page.status is not PageStatus.FAILED for page in document.pages):
         return
@@ -354,6 +412,8 @@ def refuse_if_unread(document: Document) -> None:
     for problem in problems:
         if problem.kind == "no-model":
             raise ModelError(f"{document.source.name}: {problem.message}")
+        if problem.kind == "defect":
+            raise DocparseError(f"{document.source.name}: {problem.message}")
     raise InputError(f"{document.source.name}: {problems[0].message}")
 
 

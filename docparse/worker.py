@@ -125,6 +125,15 @@ class Worker:
         return cast(list[Crop | None], self._ask("crops", (number, boxes), timeout))
 
     def _ask(self, method: str, arguments: tuple[Any, ...], timeout: float) -> Any:
+        try:
+            return self._ask_once(method, arguments, timeout)
+        except WorkerTimeoutError:
+            raise
+        except WorkerDiedError:
+            # Somebody may have ended it, such as a machine that is short of memory: that says nothing of the page.
+            return self._ask_once(method, arguments, timeout)
+
+    def _ask_once(self, method: str, arguments: tuple[Any, ...], timeout: float) -> Any:
         is_new = self._process is None
         self.start()
         assert self._process is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from docparse import Options, UsageError
-from docparse.options import select_pages
+from docparse.options import name_pages, select_pages
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_selections_that_cannot_be(selection: str) -> None:
 def test_a_selection_is_checked_before_any_document_is_opened() -> None:
     with pytest.raises(UsageError, match="there is no page 0"):
         Options(pages="0")
+
+
+@pytest.mark.parametrize("selection", ["", "3", "1-3", "1,3-4,7", "7,1-2"])
+def test_pages_are_named_as_they_are_selected(selection: str) -> None:
+    assert name_pages(select_pages(selection, 8) if selection else []) == selection

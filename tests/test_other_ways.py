@@ -38,7 +38,7 @@ class Script:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> None:
         self.asked: list[View] = []
         self._answers: Iterator[Answer] = iter(answers)
-        monkeypatch.setattr(LocalEngine, "_answers", lambda _, views, clock: self._write(views))
+        monkeypatch.setattr(LocalEngine, "_answers", lambda _, page, views, clock: self._write(views))
         # As with a vendor checkpoint: whole pages.
         monkeypatch.setattr(local, "check", lambda path: replace(check(path), pieces=None))
 

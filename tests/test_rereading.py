@@ -27,7 +27,7 @@ class Script:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: list[Answer]) -> None:
         self.asked: list[int] = []
         self._answers: Iterator[Answer] = iter(answers)
-        monkeypatch.setattr(LocalEngine, "_answers", lambda _, images, clock: self._write(images))
+        monkeypatch.setattr(LocalEngine, "_answers", lambda _, page, images, clock: self._write(images))
 
     def _write(self, images: list[Image.Image]) -> list[Answer]:
         if images:

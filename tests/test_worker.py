@@ -18,14 +18,29 @@ from tests.conftest import SAMPLES, endless_pdf
 WISH = PageWish(1, "never", 0)
 
 
-def test_a_worker_that_was_killed_is_started_again() -> None:
+def test_a_worker_that_was_killed_is_started_again_and_the_page_is_read() -> None:
     with open_source(SAMPLES / "rotated.pdf") as source, Worker(source, None) as worker:
         assert worker.overview().page_count == 1
         assert worker._process is not None
         os.kill(worker._process.popen.pid, signal.SIGKILL)
-        with pytest.raises(WorkerDiedError):
-            worker.read(WISH, 30)
         assert worker.read(WISH, 30).text_layer is not None
+
+
+def test_a_page_that_kills_its_worker_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_source(SAMPLES / "rotated.pdf") as source, Worker(source, None) as worker:
+        worker.overview()
+        killed: list[int] = []
+
+        def kill(self: Worker, connection: object, timeout: float) -> None:
+            assert worker._process is not None
+            killed.append(worker._process.popen.pid)
+            os.kill(killed[-1], signal.SIGKILL)
+            raise EOFError
+
+        monkeypatch.setattr(Worker, "_receive", kill)
+        with pytest.raises(WorkerDiedError, match="crashed on it"):
+            worker.read(WISH, 30)
+        assert len(set(killed)) == 2
 
 
 def test_a_page_that_does_not_end_ends(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What an engine is given and what it gives back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -79,3 +80,5 @@ class EnginePage:
     image: PageImage | None
     text_layer: TextLayer | None
     """None where the page has none that can be trusted."""
+    watch: Callable[[Callable[[], str]], None] = field(default=lambda text: None, compare=False)
+    """An engine that writes bit by bit hands over what tells its text so far; that is asked by other threads."""

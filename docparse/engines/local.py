@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..document import StopReason
-from ..errors import PageError
+from ..errors import PageError, UsageError
 from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
 from ..qwenvl.loops import find_loop
 from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
 from ..runtime.images import smart_resize, to_patches
+from ..runtime.quantise import require
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
@@ -80,9 +81,14 @@ class LocalEngine:
         """
         Raises:
             ModelError: the checkpoint cannot be found or is not a complete Qwen2.5-VL.
+            UsageError: its weights cannot be quantised.
         """
         self._options = options
         self._info = check(locate(options.model or NANO))
+        if options.quantize is not None:
+            require(options.quantize)
+            if self._info.quantised:
+                raise UsageError(f"{self._info.path} is quantised ({self._info.quantised}): leave --quantize out")
         stated = self._info.image_settings
         most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
         self._image_settings = stated.limited(options.min_pixels, most)
@@ -142,7 +148,7 @@ class LocalEngine:
                 from ..runtime.placement import is_small, place
 
                 placement = place(self._options.device, self._options.dtype, self._info.parameters)
-                model = load(self._info, placement, self._options.max_memory)
+                model = load(self._info, placement, self._options.max_memory, self._options.quantize)
                 slots, lanes, tokens = _PAGES_AT_ONCE, 1, _TOKENS_A_PASS
                 if self._info.pieces is not None:
                     slots = _PIECES_AT_ONCE
@@ -179,7 +185,7 @@ class LocalEngine:
             return View(of, self._draft_of_page(page, of)[0])
 
         def ask(views: list[View]) -> list[Answer]:
-            return self._answers(views, clock)
+            return self._answers(page, views, clock)
 
         first = last = ask([view(image)])[0]
         if first.stop_reason is not StopReason.LOOP:
@@ -236,7 +242,8 @@ class LocalEngine:
 
     def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
         """The pieces with their answers; where the model was not sure, with what several readings agree on."""
-        written = iter(self._answers([self._view(page, piece) for piece in pieces if not piece.is_picture], clock))
+        views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
+        written = iter(self._answers(page, views, clock))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
         factor = self._image_settings.factor
         varied_of = {
@@ -246,16 +253,17 @@ class LocalEngine:
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
         views = [self._view(page, piece) for group in varied_of.values() for piece in group]
-        again = iter(self._answers(views, clock))
+        again = iter(self._answers(page, views, clock))
         for index, group in varied_of.items():
             chosen, agreed = agree([read[index][1], *(next(again) for _ in group)])
             read[index] = [pieces[index], *group][chosen], agreed
         return read
 
-    def _answers(self, views: list[View], clock: "Clock") -> list[Answer]:
-        """What the model writes to each image, several of them side by side."""
+    def _answers(self, page: EnginePage, views: list[View], clock: "Clock") -> list[Answer]:
+        """What the model writes to each image of the page, several of them side by side."""
         loaded = self.load()
         jobs = [self._job(loaded, view, clock) for view in views]
+        page.watch(lambda: _so_far(loaded.model, jobs))
         loaded.decoder.write(jobs)
         return [_answer(loaded.model, job, view) for job, view in zip(jobs, views, strict=True)]
 
@@ -315,6 +323,12 @@ def _answer(model: "LoadedModel", job: "Job", view: View) -> Answer:
     text = _text(model, tokens)
     ends = [min(end, len(text)) for end in _token_ends(model, tokens)]
     return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
+
+
+def _so_far(model: "LoadedModel", jobs: list["Job"]) -> str:
+    """What is written, down to the first answer that has not ended."""
+    unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
+    return "\n".join(_text(model, job.sequence.tokens) for job in jobs[: unended + 1])
 
 
 def _told(error: Exception) -> Exception:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..document import StopReason
-from ..errors import ModelError, OutputError, PageError
+from ..errors import ModelError, PageError
+from ..export.files import write_text
 from ..options import Options
 from .base import EnginePage, ModelOutput
 
@@ -40,12 +41,7 @@ def save(folder: Path, page: EnginePage, output: ModelOutput) -> None:
         "closed": output.closed,
         "notes": output.notes,
     }
-    path = _path(folder, page)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(record, indent=1), encoding="ascii")
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+    write_text(_path(folder, page), json.dumps(record, indent=1))
 
 
 class ReplayEngine:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from ..options import QuantizeName
 from ..pieces import PieceSettings
 from .images import SETTINGS_FILES, ImageSettings
+from .quantise import BYTES_EACH, MATRICES
 
 ALIASES = {
     "3b": "Qwen/Qwen2.5-VL-3B-Instruct",
@@ -65,12 +67,18 @@ class CheckpointInfo:
     """Patch size, merge size and the limits of pixels."""
     quantised: str | None
     """The method, where the checkpoint is quantised."""
+    matrices: int = 0
+    """Of ``parameters``, those that ``--quantize`` means."""
     pieces: PieceSettings | None = None
     """For a checkpoint that reads pages in pieces."""
 
-    def weight_bytes_as(self, dtype: str) -> int:
+    def weight_bytes_as(self, dtype: str, quantize: QuantizeName | None = None) -> int:
         """In memory, in arithmetic that torch knows by this name; quantised weights stay as they are."""
-        return self.weight_bytes if self.quantised else self.parameters * _DTYPE_BYTES[dtype]
+        if self.quantised:
+            return self.weight_bytes
+        matrices = self.matrices if quantize else 0
+        coarse = matrices * BYTES_EACH[quantize] if quantize else 0
+        return (self.parameters - matrices) * _DTYPE_BYTES[dtype] + round(coarse)
 
     def cache_bytes_as(self, dtype: str) -> int:
         """Keys and values of one token."""
@@ -184,11 +192,11 @@ def check(path: Path) -> CheckpointInfo:
     shards = _shards(path)
     headers = {shard.name: _read_header(shard) for shard in shards}
     _check_index(path, headers)
-    tensors = [tensor for header in headers.values() for tensor in header.values()]
-    if not tensors:
+    named = [(name, tensor) for header in headers.values() for name, tensor in header.items()]
+    if not named:
         raise ModelError(f"{path} has no weights: its safetensors files are empty")
     by_dtype: dict[str, int] = {}
-    for tensor in tensors:
+    for _, tensor in named:
         by_dtype[tensor.dtype] = by_dtype.get(tensor.dtype, 0) + tensor.values
     try:
         text = config.get("text_config") or config
@@ -199,13 +207,14 @@ def check(path: Path) -> CheckpointInfo:
             path=path,
             architecture=str((config.get("architectures") or ["Qwen2_5_VLForConditionalGeneration"])[0]),
             parameters=sum(by_dtype.values()),
-            weight_bytes=sum(tensor.bytes for tensor in tensors),
+            weight_bytes=sum(tensor.bytes for _, tensor in named),
             dtype=max(by_dtype, key=lambda dtype: by_dtype[dtype]),
             shards=len(shards),
             context_length=int(text.get("max_position_embeddings") or _CONTEXT_LENGTH),
             image_settings=image_settings,
             cache_values=_cache_values(text),
             quantised=quantisation.get("quant_method"),
+            matrices=sum(tensor.values for name, tensor in named if MATRICES.search(name)),
             pieces=_pieces(path),
         )
     except (TypeError, ValueError, AttributeError, KeyError) as error:

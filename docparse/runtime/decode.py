@@ -67,6 +67,14 @@ class Lane:
             ended += self._pass(running, lambda: self._step([job.sequence for job in running]))
         return ended
 
+    def abandon(self, error: Exception) -> None:
+        """End all that run with this error, for nothing is known of the cache any more; the next begin anew."""
+        for job in self._schedule.running:
+            if not job.sequence.ended:
+                job.sequence.error = error
+        self._schedule.running.clear()
+        self._cache = SlotCache(0, 0)
+
     def _propose(self, sequences: list[Sequence]) -> list[list[int]]:
         """What each may go on with, as far as the cache has room for the longest of them after each of them."""
         room = self._cache.length - max(sequence.place for sequence in sequences) - 1

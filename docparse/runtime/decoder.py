@@ -35,17 +35,23 @@ class Decoder:
             self._waiting.extend(job for job in jobs if not job.sequence.clock.is_running)
             self._waiting.extendleft(job for job in reversed(jobs) if job.sequence.clock.is_running)
             for _ in range(min(len(self._idle), len(self._waiting))):
-                lane = self._idle.pop()
+                # It comes back only once we wait below.
+                lane = self._idle[-1]
                 threading.Thread(target=self._run, args=(lane,), name="docparse-decode", daemon=True).start()
+                self._idle.pop()
             self._changed.wait_for(lambda: all(job.sequence.ended for job in jobs))
 
     def _run(self, lane: Lane) -> None:
         """Until nobody waits and all have ended."""
         torch.set_num_threads(self._threads_a_lane)
         while True:
-            ended = lane.advance()
+            try:
+                is_news = bool(lane.advance())
+            except Exception as error:  # such as a GPU that is gone: not even what has ended can be cleared away
+                lane.abandon(error)
+                is_news = True
             with self._changed:
-                if ended:
+                if is_news:
                     self._changed.notify_all()
                 if lane.is_empty and not self._waiting:
                     self._idle.append(lane)

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ModelError
+from ..options import QuantizeName
+from . import quantise
 from .checkpoint import CheckpointInfo, first_line
 from .images import ImageSettings
 from .placement import Placement, layout
+
+_CHATTY = ("accelerate", "bitsandbytes", "torchao", "torch.utils._pytree")
+"""Loggers. Where torchao is installed transformers imports it, whether it is needed or not."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,12 @@ class LoadedModel:
     """Where its inputs go."""
 
 
-def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, str] | None = None) -> LoadedModel:
+def load(
+    info: CheckpointInfo,
+    placement: Placement,
+    max_memory: Mapping[str, str] | None = None,
+    quantize: QuantizeName | None = None,
+) -> LoadedModel:
     """Load a checkpoint that ``check`` has found whole.
 
     The whole model goes to one device where it fits. With ``max_memory`` (as accelerate takes it), or where it does
@@ -46,16 +56,19 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
 
         from . import attention
 
-        memory = layout(placement, info.weight_bytes_as(placement.dtype), max_memory or {})
+        memory = layout(placement, info.weight_bytes_as(placement.dtype, quantize), max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
         if memory is not None:
             folder = tempfile.mkdtemp(prefix="docparse-offload-")
             where = {"device_map": "auto", "max_memory": memory, "offload_folder": folder}
+        dtype = getattr(torch, placement.dtype)
         try:
+            if quantize is not None:
+                where["quantization_config"] = quantise.settings(quantize, dtype)
             tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
             network, report = Qwen2_5_VLForConditionalGeneration.from_pretrained(
                 path,
-                dtype=getattr(torch, placement.dtype),
+                dtype=dtype,
                 attn_implementation="sdpa",
                 local_files_only=True,
                 output_loading_info=True,
@@ -67,13 +80,19 @@ def load(info: CheckpointInfo, placement: Placement, max_memory: Mapping[str, st
             # The tokenizers and safetensors libraries raise plain Exceptions.
             if not isinstance(error, Exception):
                 raise
-            raise ModelError(f"{path} cannot be loaded: {first_line(error)}") from error
+            why = first_line(error)
+            if quantize is not None and memory is not None:
+                # The libraries say the same in many words, or none.
+                why = f"with --quantize {quantize} all of it has to fit on the GPUs, or all into the CPU's memory"
+            raise ModelError(f"{path} cannot be loaded: {why}") from error
     if folder is not None:
         # What stands on the disk is needed as long as the model is.
         weakref.finalize(network, shutil.rmtree, folder, ignore_errors=True)
     if missing := sorted(report["missing_keys"]):
         # transformers fills them with random numbers.
         raise ModelError(f"{path} is incomplete: {len(missing)} weights are in none of its files, e.g. {missing[0]}")
+    # It would say of each pass of 8 bits that it rounds.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     network.eval()
     network.requires_grad_(False)
     attention.use_in(network)
@@ -108,8 +127,9 @@ def _input_device(network: Any, placement: Placement) -> str:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Nothing but the document goes to stdout, and nothing but our own words to stderr."""
-    accelerate_logger = logging.getLogger("accelerate")
-    level = accelerate_logger.level
+    loggers = {logging.getLogger(name): logging.getLogger(name).level for name in _CHATTY}
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import transformers
@@ -118,11 +138,11 @@ def quietly() -> Iterator[None]:
         shows_progress = transformers.logging.is_progress_bar_enabled()
         transformers.logging.set_verbosity_error()
         transformers.logging.disable_progress_bar()
-        accelerate_logger.setLevel(logging.ERROR)
         try:
             yield
         finally:
             transformers.logging.set_verbosity(verbosity)
-            accelerate_logger.setLevel(level)
+            for logger, level in loggers.items():
+                logger.setLevel(level)
             if shows_progress:
                 transformers.logging.enable_progress_bar()

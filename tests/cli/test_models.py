@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,47 @@ def test_a_device_that_is_not_there(docparse: Run, tmp_path: Path) -> None:
     assert "this machine has" in ran.err
 
 
+DEAD_GPU = """
+import sys
+from docparse.cli import main
+from docparse.runtime.cache import SlotCache
+from docparse.runtime.decode import Lane
+
+read_prompt, calls = Lane._read_prompt, []
+
+def fail(*_):
+    raise RuntimeError("CUDA error: unspecified launch failure")
+
+def read(lane, job):
+    calls.append(job)
+    return fail() if len(calls) == 2 else read_prompt(lane, job)
+
+Lane._read_prompt = read
+if {is_dead}:
+    SlotCache.clear = fail
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("is_dead", [False, True])
+def test_what_fails_in_the_decoding_thread_costs_the_pages_at_hand(
+    docparse: Run, reader: Path, tmp_path: Path, is_dead: bool
+) -> None:
+    """Where the device is dead nothing can be cleared up either. Nobody waits for ever; what can be read is."""
+    scan = Image.open(SAMPLES / "scan.png")
+    scan.save(tmp_path / "three.tiff", save_all=True, append_images=[scan] * 3)
+    command = [sys.executable, "-c", DEAD_GPU.format(is_dead=is_dead), "three.tiff", "--model", str(reader)]
+    ran = subprocess.run(
+        [*command, "-f", "json", "--dtype", "float32"], cwd=tmp_path, capture_output=True, timeout=200, text=True
+    )
+    assert ran.returncode == 7, ran.stderr
+    assert "the model failed on it: CUDA error: unspecified launch failure" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    statuses = [page["status"] for page in json.loads(ran.stdout)["pages"]]
+    assert set(statuses) == {"ok", "failed"}
+    assert is_dead or statuses.count("failed") == 1
+
+
 def test_models_list_and_where(docparse: Run, tmp_path: Path) -> None:
     listed = docparse("models", "list")
     assert "Qwen/Qwen2.5-VL-3B-Instruct" in listed.text
@@ -114,3 +157,18 @@ def test_doctor_tells_what_will_be_used_and_why(docparse: Run, reader: Path) -> 
     assert "scans and pictures: local" in configured.text
     broken = docparse("doctor", env={"DOCPARSE_MODEL": "nowhere"})
     assert broken.code == 5
+
+
+def test_check_foresees_what_quantising_saves(docparse: Run) -> None:
+    def memory(*options: str) -> str:
+        ran = docparse("models", "check", "nano", *options)
+        assert ran.code == 0, ran.err
+        (row,) = (line for line in ran.text.splitlines() if line.startswith("memory"))
+        return row.split(" of weights")[0].split(None, 1)[1]
+
+    assert [memory(), memory("--quantize", "4bit"), memory("--quantize", "int8")] == [
+        "27.0 MiB",
+        "14.6 MiB",
+        "16.2 MiB",
+    ]
+    assert docparse("models", "check", "nano", "--quantize", "3bit").code == 2

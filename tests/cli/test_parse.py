@@ -3,11 +3,9 @@
 import fcntl
 import json
 import os
-import signal
 import struct
 import subprocess
 import termios
-import time
 from pathlib import Path
 
 import jsonschema
@@ -123,32 +121,6 @@ def test_a_closed_pipe_ends_quietly() -> None:
         pipeline = f"set -o pipefail; {' '.join(COMMAND)} {REPORT} -q -f {form} | head -c 10 >/dev/null"
         finished = subprocess.run(["bash", "-c", pipeline], capture_output=True, timeout=120)
         assert (finished.returncode, finished.stderr) == (0, b"")
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_writes_what_is_finished(tmp_path: Path, how: signal.Signals) -> None:
-    (tmp_path / "endless.pdf").write_bytes(endless_pdf())
-    output = tmp_path / "out.json"
-    raw = tmp_path / "raw"
-    command = [*COMMAND, tmp_path / "endless.pdf", "--pages", "2,1", "--page-timeout", "250", "-o", output]
-    with subprocess.Popen(
-        [*command, "--save-raw", raw],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        # A shell starts what runs in the background deaf to SIGINT, the tests and what they start included.
-        preexec_fn=lambda: signal.signal(how, signal.SIG_DFL),
-    ) as process:
-        while process.poll() is None and not list(raw.rglob("page-0002.json")):
-            time.sleep(0.1)
-        time.sleep(1)
-        process.send_signal(how)
-        assert process.stderr is not None
-        message = process.stderr.read().decode()
-        assert process.wait(20) == 130, message
-    assert "interrupted after 1 pages" in message
-    document = json.loads(output.read_bytes())
-    assert [page["number"] for page in document["pages"]] == [2]
-    assert document["problems"][0]["kind"] == "interrupted"
 
 
 def test_output_file_and_its_format(docparse: Run, tmp_path: Path) -> None:

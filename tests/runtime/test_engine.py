@@ -1,6 +1,9 @@
 """The local engine as the pipeline uses it, with a checkpoint that really reads two pages."""
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
 from docparse.errors import PageError
 from docparse.options import Options
+from docparse.runtime.decode import Lane
+from docparse.runtime.sequence import Job
 
 from .conftest import Lessons
 
@@ -38,6 +43,26 @@ def test_each_token_ends_somewhere_in_the_text(reader: Path, lessons: Lessons) -
     assert len(ends) == len(output.token_logprobs)
     assert ends == sorted(ends)
     assert ends[-1] == len(output.text)
+
+
+def test_the_text_can_be_watched_as_it_grows(reader: Path, lessons: Lessons, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, answer = lessons[0]
+    page = EnginePage("x.png", "0", 1, 160, 120, PageImage(1, 160, 120, image), None)
+    tellers: list[Callable[[], str]] = []
+    seen: list[str] = []
+    advance = Lane.advance
+
+    def look(lane: Lane) -> list[Job]:
+        ended = advance(lane)
+        seen.append(tellers[0]())
+        return ended
+
+    monkeypatch.setattr(Lane, "advance", look)
+    engine = LocalEngine(Options(engine="local", model=str(reader), dtype="float32"))
+    assert engine.read(replace(page, watch=tellers.append)).text == answer
+    assert len(seen) > 10
+    assert seen[-1] == answer
+    assert all(len(before) <= len(after) for before, after in pairwise(seen))
 
 
 def test_an_answer_that_is_cut_says_so(reader: Path, lessons: Lessons) -> None:

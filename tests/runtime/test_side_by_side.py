@@ -1,6 +1,7 @@
 """Several pages at once give what each gives alone."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -219,3 +220,43 @@ def test_a_longer_one_gets_room(
     jobs = [short, *others]
     Decoder(model, 2, length=1).write(jobs)
     assert sorted(job.sequence.tokens for job in jobs) == sorted(alone)
+
+
+def test_a_dead_gpu_ends_those_who_were_on_it_and_nobody_waits_for_ever(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a CUDA error not even the cache can be touched."""
+    step, error = Lane._step, RuntimeError("CUDA error: unspecified launch failure")
+    failures = []
+
+    def fail(self: Lane, sequences: list[Sequence]) -> tuple[torch.Tensor, list[list[int]]]:
+        if len(failures) < 2:
+            raise error
+        return step(self, sequences)
+
+    def clear(*_: object) -> None:
+        failures.append(1)
+        raise error
+
+    monkeypatch.setattr(Lane, "_step", fail)
+    monkeypatch.setattr("docparse.runtime.cache.SlotCache.clear", clear)
+    jobs = make_jobs()
+    Decoder(model, 2).write(jobs)
+    assert [job.sequence.error for job in jobs[:4]] == [error] * 4
+    assert jobs[4].sequence.tokens == alone[4]
+
+
+def test_a_lane_that_cannot_be_started_may_be_later(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    decoder = Decoder(model, 5)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            decoder.write(make_jobs())
+    jobs = make_jobs()
+    decoder.write(jobs)
+    assert [job.sequence.tokens for job in jobs] == alone

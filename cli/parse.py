@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from docparse import Document, Pipeline
     from docparse.batch.plan import Job
     from docparse.document import Page
-    from docparse.pipeline import OpenDocument
+    from docparse.opened import OpenDocument
 
 
 EPILOG = (

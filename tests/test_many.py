@@ -7,8 +7,8 @@ import pytest
 
 from docparse import Pipeline
 from docparse.errors import InputError
+from docparse.opened import OpenDocument
 from docparse.options import Options
-from docparse.pipeline import OpenDocument
 
 
 @pytest.fixture(scope="module")

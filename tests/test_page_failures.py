@@ -18,7 +18,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, errors: dict[int, Exception]) -> P
             raise errors[page.number]
         return interpret(output, page)
 
-    monkeypatch.setattr("docparse.pipeline.interpret", fail)
+    monkeypatch.setattr("docparse.stages.interpret", fail)
     return Pipeline(Options(engine="layout"))
 
 

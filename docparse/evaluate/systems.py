@@ -11,8 +11,9 @@ from typing import Protocol
 from ..document import PageStatus, Severity, Source
 from ..engines.base import Engine, EnginePage, ModelOutput
 from ..errors import DocparseError, InputError, ModelError
+from ..opened import OpenDocument
 from ..options import Options
-from ..pipeline import OpenDocument, Pipeline
+from ..pipeline import Pipeline
 from .cases import Case
 from .content import Content
 from .outputs import SUFFIXES, Output, from_document, is_valid, read_output

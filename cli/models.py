@@ -59,7 +59,7 @@ def check_model(
     quantize: Annotated[QuantizeName | None, typer.Option(help="As it would run with that option of parse.")] = None,
 ) -> None:
     """Look whether a checkpoint is whole and sound, what memory it takes, and how it would run here."""
-    from docparse.engines.local import longest
+    from docparse.engines.asker import longest
     from docparse.options import Options
     from docparse.runtime.checkpoint import check, locate, name_of
     from docparse.runtime.placement import free_memory, place, shares

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -12,36 +11,26 @@ from ..errors import PageError, UsageError
 from ..geometry import Box
 from ..options import Options
 from ..pieces import Piece, cut, halves, varied
-from ..qwenvl.loops import find_loop
-from ..runtime.checkpoint import NANO, CheckpointInfo, check, first_line, locate, name_of
-from ..runtime.images import smart_resize, to_patches
+from ..runtime.checkpoint import NANO, check, locate, name_of
+from ..runtime.images import smart_resize
 from ..runtime.quantise import require
+from .asker import QUESTION, Asker, View, image_settings, longest
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
-from .other_ways import View, other_ways
+from .other_ways import other_ways
 from .pieced import Answer, join, picture
 
 if TYPE_CHECKING:
-    from ..runtime.decoder import Decoder
-    from ..runtime.live_draft import Manner
-    from ..runtime.model import LoadedModel
     from ..runtime.sequence import Clock, Job
 
-_MOST_PIXELS = 2_408_448
-"""3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
-tokens and minutes a page; more is had with ``--max-pixels``."""
 _MOST_PIXELS_CUT = 4_000_000
 """An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
 _PAGES_AT_ONCE = 8
 _PIECES_AT_ONCE = 32
-_MOST_WRITTEN, _MARKUP = 2, 64
-"""Tokens that may be written to a piece: for each token of its image, and for the tags around."""
 _TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
 """Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
 3B as with reading its weights; a small model's passes cost more around the model than in it."""
-_QUESTION = 128
-"""Tokens of a prompt's words, about."""
 _SURE = 0.9
 """Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
 _BELIEVED = 0.7
@@ -49,24 +38,6 @@ _BELIEVED = 0.7
 is led out of a loop may write what comes to its mind."""
 _VARIATIONS = ((1.05, 0), (0.96, 4), (1.0, 8), (1.02, 12))
 """Scale and shift in pixels, in which a piece is read again where the answer was not sure."""
-
-
-def longest(info: CheckpointInfo, options: Options) -> int:
-    """How many tokens an image and the answer to it have at most, about."""
-    if info.pieces is not None:
-        return info.pieces.max_tokens * (1 + _MOST_WRITTEN) + _MARKUP
-    settings = info.image_settings
-    pixels = min(settings.max_pixels, options.max_pixels or _MOST_PIXELS)
-    return min(pixels // settings.factor**2 + options.max_new_tokens, info.context_length)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A model at work."""
-
-    model: "LoadedModel"
-    decoder: "Decoder"
-    manner: "Manner"
 
 
 class LocalEngine:
@@ -89,10 +60,8 @@ class LocalEngine:
             require(options.quantize)
             if self._info.quantised:
                 raise UsageError(f"{self._info.path} is quantised ({self._info.quantised}): leave --quantize out")
-        stated = self._info.image_settings
-        most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
-        self._image_settings = stated.limited(options.min_pixels, most)
-        self._loaded: Loaded | None = None
+        self._image_settings = image_settings(self._info, options)
+        self._loaded: Asker | None = None
         self._loading = threading.Lock()
 
     @property
@@ -132,7 +101,7 @@ class LocalEngine:
             notes=notes,
         )
 
-    def load(self) -> Loaded:
+    def load(self) -> Asker:
         """The model; its weights are loaded by whoever asks first.
 
         Raises:
@@ -143,7 +112,6 @@ class LocalEngine:
                 import torch
 
                 from ..runtime.decoder import Decoder
-                from ..runtime.live_draft import Manner
                 from ..runtime.model import load
                 from ..runtime.placement import is_small, place
 
@@ -157,8 +125,9 @@ class LocalEngine:
                         lanes = torch.get_num_threads()
                     else:
                         tokens = _TOKENS_A_PASS_CPU
-                length = _QUESTION + longest(self._info, self._options)
-                self._loaded = Loaded(model, Decoder(model, slots, length, lanes, tokens), Manner())
+                length = QUESTION + longest(self._info, self._options)
+                decoder = Decoder(model, slots, length, lanes, tokens)
+                self._loaded = Asker(model, decoder, self._image_settings, self._options, self._info.pieces)
             return self._loaded
 
     def jobs(self, page: EnginePage) -> list["Job"]:
@@ -172,8 +141,7 @@ class LocalEngine:
             pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
             views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
         clock = Clock(self._options.decode_timeout)
-        loaded = self.load()
-        return [self._job(loaded, view, clock) for view in views]
+        return [self.load().job(view, clock) for view in views]
 
     def _read_whole(self, page: EnginePage, clock: "Clock") -> ModelOutput:
         """The page in one answer. Where the model repeats itself without end other ways are tried, and at last the
@@ -261,102 +229,4 @@ class LocalEngine:
 
     def _answers(self, page: EnginePage, views: list[View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image of the page, several of them side by side."""
-        loaded = self.load()
-        jobs = [self._job(loaded, view, clock) for view in views]
-        page.watch(lambda: _so_far(loaded.model, jobs))
-        loaded.decoder.write(jobs)
-        return [_answer(loaded.model, job, view) for job, view in zip(jobs, views, strict=True)]
-
-    def _job(self, loaded: Loaded, view: View, clock: "Clock") -> "Job":
-        from ..runtime.live_draft import LiveDraft
-        from ..runtime.prompt import prompt_tokens
-        from ..runtime.proposals import Proposals
-        from ..runtime.sequence import Job, Sequence
-
-        model = loaded.model
-        patches = to_patches(view.image, self._image_settings)
-        image_tokens = patches.token_count(self._image_settings.merge_size)
-        prompt = prompt_tokens(model.tokenizer, self._options.system_prompt, self._options.user_prompt, image_tokens)
-        room = model.context_length - len(prompt)
-        if room < 1:
-            raise PageError(
-                f"its image takes {image_tokens} tokens, more than the model's {model.context_length}: "
-                "give a smaller --max-pixels"
-            )
-        start = [] if view.start is None else view.start.tokens
-        limit = max(1, min(self._options.max_new_tokens, room) - len(start))
-        if self._info.pieces is not None:
-            # Print that is as dense as can be read takes little more than one token a cell.
-            limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
-        proposals = None
-        if view.draft is not None:
-            tokenizer = model.tokenizer
-
-            def encode(text: str) -> list[int]:
-                return list(tokenizer.encode(text, add_special_tokens=False))
-
-            proposals = Proposals(LiveDraft(view.draft, loaded.manner), encode, lambda tokens: _text(model, tokens))
-
-        def is_looping(tokens: list[int]) -> bool:
-            return find_loop(_text(model, start + tokens), patches.size) is not None
-
-        sequence = Sequence(
-            prompt=prompt + start,
-            limit=limit,
-            clock=clock,
-            proposals=proposals,
-            is_looping=is_looping,
-            refused=view.refused,
-            temperature=view.temperature,
-        )
-        return Job(sequence, patches)
-
-
-def _answer(model: "LoadedModel", job: "Job", view: View) -> Answer:
-    sequence = job.sequence
-    if sequence.error is not None:
-        raise _told(sequence.error) from sequence.error
-    assert sequence.stop_reason is not None
-    tokens, logprobs = sequence.tokens, sequence.logprobs
-    if view.start is not None:
-        tokens, logprobs = view.start.tokens + tokens, view.start.logprobs + logprobs
-    text = _text(model, tokens)
-    ends = [min(end, len(text)) for end in _token_ends(model, tokens)]
-    return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
-
-
-def _so_far(model: "LoadedModel", jobs: list["Job"]) -> str:
-    """What is written, down to the first answer that has not ended."""
-    unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
-    return "\n".join(_text(model, job.sequence.tokens) for job in jobs[: unended + 1])
-
-
-def _told(error: Exception) -> Exception:
-    """What went wrong with a page in the user's words; what is no error of the model's is one of ours."""
-    from ..runtime.decode import is_out_of_memory
-
-    if is_out_of_memory(error):
-        return PageError("the model ran out of memory on it: give a smaller --max-pixels")
-    if isinstance(error, RuntimeError):
-        return PageError(f"the model failed on it: {first_line(error)}")
-    return error
-
-
-def _text(model: "LoadedModel", tokens: list[int]) -> str:
-    return str(model.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
-
-
-def _token_ends(model: "LoadedModel", tokens: list[int]) -> list[int]:
-    """Where in the text each token ends. A character may be spread over tokens: then the first of them end where
-    it begins."""
-    ends: list[int] = []
-    finished = 0
-    pending: list[int] = []
-    for token in tokens:
-        pending.append(token)
-        piece = _text(model, pending)
-        if not piece.endswith("\ufffd") or len(pending) > 8:
-            finished += len(piece)
-            pending = []
-        ends.append(finished)
-    return ends
+        return self.load().ask(views, clock, page.watch)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PIL import Image
 
 from ..pieces import PieceSettings, cut
 from ..qwenvl.loops import find_loop
+from .asker import Start, View
 from .pieced import Answer, join, picture
 
 _OPENING_TAG = re.compile(r"<[a-z]")
@@ -16,28 +17,6 @@ _SMALLER = (0.85, 0.7)
 """Of the page, in the order in which the model is shown it."""
 _PIECES = PieceSettings(text_height=12.0, max_tokens=768)
 """Small letters as high as those of a page at 150 dpi, a fifth of it or so at a time."""
-
-
-@dataclass(frozen=True)
-class Start:
-    """How an answer begins."""
-
-    tokens: list[int]
-    logprobs: list[float]
-
-
-@dataclass(frozen=True)
-class View:
-    """An image to be read, and how."""
-
-    image: Image.Image
-    draft: str | None
-    """What is known to be in it: QwenVL HTML, boxes in pixels of the image as the model sees it."""
-    start: Start | None = None
-    """What the answer goes on from."""
-    refused: int | None = None
-    """The token that it may not go on with."""
-    temperature: float = 0.0
 
 
 def other_ways(

@@ -33,6 +33,29 @@ class LoadedModel:
     device: Any
     """Where its inputs go."""
 
+    def tokens(self, text: str) -> list[int]:
+        """``text`` in tokens, without special ones around it."""
+        return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def text(self, tokens: list[int]) -> str:
+        """What these tokens say; special ones say nothing."""
+        return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def token_ends(self, tokens: list[int]) -> list[int]:
+        """Where in the text each token ends. A character may be spread over tokens: then the first of them end where
+        it begins."""
+        ends: list[int] = []
+        finished = 0
+        pending: list[int] = []
+        for token in tokens:
+            pending.append(token)
+            piece = self.text(pending)
+            if not piece.endswith("\ufffd") or len(pending) > 8:
+                finished += len(piece)
+                pending = []
+            ends.append(finished)
+        return ends
+
 
 def load(
     info: CheckpointInfo,

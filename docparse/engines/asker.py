@@ -1,0 +1,168 @@
+"""What a model is asked of an image, and what it answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ..errors import PageError
+from ..options import Options
+from ..pieces import PieceSettings
+from ..qwenvl.loops import find_loop
+from ..runtime.checkpoint import CheckpointInfo, first_line
+from ..runtime.images import ImageSettings, to_patches
+from .pieced import Answer
+
+if TYPE_CHECKING:
+    from ..runtime.decoder import Decoder
+    from ..runtime.model import LoadedModel
+    from ..runtime.proposals import Proposals
+    from ..runtime.sequence import Clock, Job
+
+_MOST_PIXELS = 2_408_448
+"""3,072 tokens of 28×28 pixels: an A4 page at 150 dpi. Checkpoints allow 12.8 million pixels, which is 16,384
+tokens and minutes a page; more is had with ``--max-pixels``."""
+QUESTION = 128
+"""Tokens of a prompt's words, about."""
+_MOST_WRITTEN, _MARKUP = 2, 64
+"""Tokens that may be written to a piece: for each token of its image, and for the tags around."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How an answer begins."""
+
+    tokens: list[int]
+    logprobs: list[float]
+
+
+@dataclass(frozen=True)
+class View:
+    """An image to be read, and how."""
+
+    image: Image.Image
+    draft: str | None
+    """What is known to be in it: QwenVL HTML, boxes in pixels of the image as the model sees it."""
+    start: Start | None = None
+    """What the answer goes on from."""
+    refused: int | None = None
+    """The token that it may not go on with."""
+    temperature: float = 0.0
+
+
+def image_settings(info: CheckpointInfo, options: Options) -> ImageSettings:
+    """The checkpoint's own, and as many pixels as the user lets it see."""
+    stated = info.image_settings
+    most = options.max_pixels or max(min(stated.max_pixels, _MOST_PIXELS), options.min_pixels or 0)
+    return stated.limited(options.min_pixels, most)
+
+
+def longest(info: CheckpointInfo, options: Options) -> int:
+    """How many tokens an image and the answer to it have at most, about."""
+    if info.pieces is not None:
+        return info.pieces.max_tokens * (1 + _MOST_WRITTEN) + _MARKUP
+    settings = image_settings(info, options)
+    return min(settings.max_pixels // settings.factor**2 + options.max_new_tokens, info.context_length)
+
+
+class Asker:
+    """A model at work. Thread-safe."""
+
+    def __init__(
+        self,
+        model: "LoadedModel",
+        decoder: "Decoder",
+        image_settings: ImageSettings,
+        options: Options,
+        pieces: PieceSettings | None,
+    ) -> None:
+        """``pieces`` are those that it is shown, if it is not shown whole pages."""
+        from ..runtime.live_draft import Manner
+
+        self.model, self.decoder = model, decoder
+        self._image_settings, self._options, self._pieces = image_settings, options, pieces
+        self._manner = Manner()
+
+    def ask(self, views: Sequence[View], clock: "Clock", watch: Callable[[Callable[[], str]], None]) -> list[Answer]:
+        """The answers to ``views``, written side by side; ``watch`` is told what tells the text so far.
+
+        Raises:
+            PageError: a view does not fit the model or the memory.
+        """
+        jobs = [self.job(view, clock) for view in views]
+        watch(lambda: self._so_far(jobs))
+        self.decoder.write(jobs)
+        return [self._answer(job, view) for job, view in zip(jobs, views, strict=True)]
+
+    def job(self, view: View, clock: "Clock") -> "Job":
+        """
+        Raises:
+            PageError: the view does not fit the model.
+        """
+        from ..runtime.prompt import prompt_tokens
+        from ..runtime.sequence import Job, Sequence
+
+        model, options = self.model, self._options
+        patches = to_patches(view.image, self._image_settings)
+        image_tokens = patches.token_count(self._image_settings.merge_size)
+        prompt = prompt_tokens(model.tokenizer, options.system_prompt, options.user_prompt, image_tokens)
+        room = model.context_length - len(prompt)
+        if room < 1:
+            raise PageError(
+                f"its image takes {image_tokens} tokens, more than the model's {model.context_length}: "
+                "give a smaller --max-pixels"
+            )
+        start = [] if view.start is None else view.start.tokens
+        limit = max(1, min(options.max_new_tokens, room) - len(start))
+        if self._pieces is not None:
+            # Print that is as dense as can be read takes little more than one token a cell.
+            limit = min(limit, _MOST_WRITTEN * image_tokens + _MARKUP)
+
+        def is_looping(tokens: list[int]) -> bool:
+            return find_loop(model.text(start + tokens), patches.size) is not None
+
+        sequence = Sequence(
+            prompt=prompt + start,
+            limit=limit,
+            clock=clock,
+            proposals=None if view.draft is None else self._proposals(view.draft),
+            is_looping=is_looping,
+            refused=view.refused,
+            temperature=view.temperature,
+        )
+        return Job(sequence, patches)
+
+    def _proposals(self, draft: str) -> "Proposals":
+        from ..runtime.live_draft import LiveDraft
+        from ..runtime.proposals import Proposals
+
+        return Proposals(LiveDraft(draft, self._manner), self.model.tokens, self.model.text)
+
+    def _answer(self, job: "Job", view: View) -> Answer:
+        sequence = job.sequence
+        if sequence.error is not None:
+            raise _told(sequence.error) from sequence.error
+        assert sequence.stop_reason is not None
+        tokens, logprobs = sequence.tokens, sequence.logprobs
+        if view.start is not None:
+            tokens, logprobs = view.start.tokens + tokens, view.start.logprobs + logprobs
+        text = self.model.text(tokens)
+        ends = [min(end, len(text)) for end in self.model.token_ends(tokens)]
+        return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
+
+    def _so_far(self, jobs: Sequence["Job"]) -> str:
+        """What is written, down to the first answer that has not ended."""
+        unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
+        return "\n".join(self.model.text(job.sequence.tokens) for job in jobs[: unended + 1])
+
+
+def _told(error: Exception) -> Exception:
+    """What went wrong with a page in the user's words; what is no error of the model's is one of ours."""
+    from ..runtime.decode import is_out_of_memory
+
+    if is_out_of_memory(error):
+        return PageError("the model ran out of memory on it: give a smaller --max-pixels")
+    if isinstance(error, RuntimeError):
+        return PageError(f"the model failed on it: {first_line(error)}")
+    return error

@@ -227,3 +227,15 @@ def test_a_dark_picture_with_little_in_it_is_one() -> None:
         x, y = 210 + number * 131 % 370, 210 + number * 53 % 380
         pixels[y : y + 5, x : x + 6] = 255
     assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
+
+
+def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 20)
+    alone = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    # A wedge, as of a page that lay askew, with an edge that is not sharp.
+    sheet.draw.polygon([(0, 0), (30, 0), (4, 1400), (0, 1400)], (20, 20, 20))
+    shaded = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    assert len(shaded) == len(alone)
+    for box, true in zip(shaded, alone, strict=True):
+        assert tuple(box) == pytest.approx(tuple(true), abs=4)

@@ -25,6 +25,14 @@ _WIDEST_LETTER = 30
 _LARGEST_SLANT = 5.0
 """Degrees."""
 
+# What lies beside the paper.
+_SHADE = 0.5
+"""Of the paper's tone; what is darker where the image ends is no paper."""
+_LONGEST_CUT = 100
+"""Pixels along an edge of the image that something printed, which the edge cuts, is dark at the most."""
+_PENUMBRA = 6
+"""Pixels between the shade and the paper."""
+
 # What is a picture.
 _DARK = 0.65
 """Of the paper's tone."""
@@ -45,6 +53,24 @@ def ink(gray: npt.NDArray[np.uint8]) -> Mask:
     difference = np.abs(gray.astype(np.int16) - _paper(gray))
     contrast = float(np.percentile(difference[::2, ::2], 99.5))
     return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast))
+
+
+def without_shade(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """With the paper's tone in place of the dark strips that a scanner or camera leaves around the page."""
+    paper = np.percentile(gray[::4, ::4], 75)
+    dark = gray < _SHADE * paper
+    shade = np.zeros_like(dark)
+    for turns in range(4):
+        # From the left edge to the right, then the same for the other edges.
+        inward, found = np.rot90(dark, turns), np.rot90(shade, turns)
+        for first, end in stretches(inward[:, 0]):
+            if end - first > _LONGEST_CUT:
+                reach = np.where(inward[first:end].all(axis=1), inward.shape[1], inward[first:end].argmin(axis=1))
+                # The corners of the strip are no longer dark to the edge's very pixel.
+                rows = slice(max(0, first - _PENUMBRA), end + _PENUMBRA)
+                reach = np.pad(reach, (first - rows.start, min(rows.stop, len(inward)) - end), mode="edge")
+                found[rows] |= np.arange(inward.shape[1]) < reach[:, None] + _PENUMBRA
+    return np.where(shade, np.uint8(paper), gray) if shade.any() else gray
 
 
 def _paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from .ink import Mask, ink, pictures, slant, text_height, without_rules
+from .ink import Mask, ink, pictures, slant, text_height, without_rules, without_shade
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,6 +48,7 @@ class Sheet:
 
 def straighten(gray: Image.Image, height: float) -> Sheet:
     """The page with its lines level and its text ``height`` pixels high."""
+    gray = Image.fromarray(without_shade(np.asarray(gray)))
     mask = ink(np.asarray(gray))
     found = text_height(mask)
     scale = 1.0 if found is None else height / found

@@ -229,6 +229,15 @@ def test_a_dark_picture_with_little_in_it_is_one() -> None:
     assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
 
 
+def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
+    sheet = Sheet()
+    sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))
+    sheet.draw.line((80, 84, 900, 84), "black", 2)
+    sheet.column(80, 160, 800, 8)
+    first, *_ = cut(sheet.image, SETTINGS, FACTOR)
+    assert [tuple(first.to_page(rule)) for rule in first.rules] == [pytest.approx((80, 84, 900, 86), abs=8)]
+
+
 def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
     sheet = Sheet()
     sheet.column(80, 60, 800, 20)

@@ -1,6 +1,7 @@
 """A page in pieces, for a model too small to keep its place on a whole page: each a few lines of one column."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..geometry import Box
 from .columns import columns_of
 from .ink import ink, without_rules
 from .lines import MARGIN, parts_of
+from .rules import own_rules, rules_of
 from .sheet import Floats, Region, Sheet, straighten, trimmed
 
 
@@ -33,6 +35,9 @@ class Piece:
     """In pixels of the piece."""
     is_picture: bool = False
     """Whether there is nothing in it to be read."""
+    rules: tuple[Box, ...] = ()
+    """The strokes under and between its lines, as far as they reach, beside the piece too; pixels of the piece. Those
+    that something beside the piece stands on as well are left out."""
 
     def to_page(self, box: Box) -> Box:
         """A box in pixels of the piece as the box around it in pixels of the page image."""
@@ -61,7 +66,8 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
     columns = [] if whole is None else columns_of(sheet, whole)
     parts = [part for column in columns for part in parts_of(sheet, column, most)]
-    pieces = [_piece(sheet, part, factor, most) for part in parts]
+    rules = rules_of(sheet)
+    pieces = [_piece(sheet, part, factor, most, rules) for part in parts]
     for picture in sheet.pictures:
         # After the last part that begins above it in its own column.
         before = [
@@ -71,7 +77,7 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
         ]
         place = before[-1] + 1 if before else 0
         parts.insert(place, picture)
-        pieces.insert(place, replace(_piece(sheet, picture, factor, most), is_picture=True))
+        pieces.insert(place, replace(_piece(sheet, picture, factor, most, []), is_picture=True))
     return pieces
 
 
@@ -84,7 +90,8 @@ def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     if whole is None:
         return [piece]
     most = math.ceil(0.6 * piece.image.width * piece.image.height)
-    return [_piece(sheet, part, factor, most) for part in parts_of(sheet, whole, most)]
+    under = [Region(*map(round, rule)) for rule in piece.rules]
+    return [_piece(sheet, part, factor, most, under) for part in parts_of(sheet, whole, most)]
 
 
 def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:
@@ -96,10 +103,13 @@ def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:
     turn = piece.matrix[:, :2] / scale
     matrix = np.concatenate([turn, piece.matrix[:, 2:] - turn @ np.array([[shift], [shift]])], axis=1)
     shown = Box(*(number * scale + shift for number in piece.shown))
-    return replace(piece, image=padded, matrix=matrix, shown=shown, text_height=piece.text_height * scale)
+    rules = tuple(Box(*(number * scale + shift for number in rule)) for rule in piece.rules)
+    return replace(
+        piece, image=padded, matrix=matrix, shown=shown, text_height=piece.text_height * scale, rules=rules
+    )
 
 
-def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
+def _piece(sheet: Sheet, part: Region, factor: int, most: int, rules: Sequence[Region]) -> Piece:
     image = sheet.image.crop((part.left, part.top, part.right, part.bottom))
     margin = round(MARGIN * sheet.unit)
     # What cannot be cut is a picture as a rule, and is known as one when it is smaller too.
@@ -111,7 +121,15 @@ def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
     turn = sheet.matrix[:, :2]
     shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
     shown = Box(margin, margin, margin + image.width, margin + image.height)
-    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown, sheet.unit * shrink)
+    matrix = np.concatenate([turn / shrink, shift[:, None]], axis=1)
+    own = [_scaled(rule, part, shrink, margin) for rule in own_rules(sheet, part, rules)]
+    return Piece(padded, matrix, shown, sheet.unit * shrink, rules=tuple(own))
+
+
+def _scaled(rule: Region, part: Region, scale: float, margin: int) -> Box:
+    left, right = ((x - part.left) * scale + margin for x in (rule.left, rule.right))
+    top, bottom = ((y - part.top) * scale + margin for y in (rule.top, rule.bottom))
+    return Box(left, top, right, bottom)
 
 
 def _on_paper(image: Image.Image, size: tuple[int, int], factor: int, place: int) -> Image.Image:

@@ -229,6 +229,15 @@ def test_a_dark_picture_with_little_in_it_is_one() -> None:
     assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
 
 
+def test_a_page_number_by_itself_is_shown_on_paper_of_a_size_that_the_model_reads() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 8)
+    sheet.draw.text((490, 1300), "105", "black", font(18))
+    *_, number = cut(sheet.image, SETTINGS, FACTOR)
+    assert number.image.size == (192, 64)
+    assert number.to_page(number.shown).holds_point((505, 1310))
+
+
 def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
     sheet = Sheet()
     sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))

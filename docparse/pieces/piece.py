@@ -14,6 +14,9 @@ from .lines import MARGIN, parts_of
 from .rules import own_rules, rules_of
 from .sheet import Floats, Region, Sheet, straighten, trimmed
 
+_SMALLEST = 192, 64
+"""Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
+
 
 @dataclass(frozen=True)
 class PieceSettings:
@@ -117,7 +120,7 @@ def _piece(sheet: Sheet, part: Region, factor: int, most: int, rules: Sequence[R
     if shrink < 1:
         smaller = [max(1, round(length * shrink)) for length in image.size]
         image = image.resize((smaller[0], smaller[1]), Image.Resampling.BICUBIC)
-    padded = _on_paper(image, (image.width + 2 * margin, image.height + 2 * margin), factor, margin)
+    padded = _on_paper(image, _at_least(image.width + 2 * margin, image.height + 2 * margin), factor, margin)
     turn = sheet.matrix[:, :2]
     shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
     shown = Box(margin, margin, margin + image.width, margin + image.height)
@@ -130,6 +133,12 @@ def _scaled(rule: Region, part: Region, scale: float, margin: int) -> Box:
     left, right = ((x - part.left) * scale + margin for x in (rule.left, rule.right))
     top, bottom = ((y - part.top) * scale + margin for y in (rule.top, rule.bottom))
     return Box(left, top, right, bottom)
+
+
+def _at_least(width: int, height: int) -> tuple[int, int]:
+    if width * height >= math.prod(_SMALLEST):
+        return width, height
+    return max(width, _SMALLEST[0]), max(height, _SMALLEST[1])
 
 
 def _on_paper(image: Image.Image, size: tuple[int, int], factor: int, place: int) -> Image.Image:

@@ -238,6 +238,17 @@ def test_a_page_number_by_itself_is_shown_on_paper_of_a_size_that_the_model_read
     assert number.to_page(number.shown).holds_point((505, 1310))
 
 
+def test_the_words_of_a_running_head_are_pieces_of_their_own() -> None:
+    sheet = Sheet()
+    for left, text in ((80, "The annual report"), (830, "105")):
+        sheet.draw.text((left, 40), text, "black", font(18))
+        sheet.lines.append(Box(*sheet.draw.textbbox((left, 40), text, font(18))))
+    sheet.column(80, 110, 800, 8)
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert found[:3] == [0, 1, 2]
+    assert set(found[2:]) == {2}
+
+
 def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
     sheet = Sheet()
     sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))

@@ -12,6 +12,7 @@ from .columns import columns_of
 from .ink import ink, without_rules
 from .lines import MARGIN, parts_of
 from .rules import own_rules, rules_of
+from .running import without_running
 from .sheet import Floats, Region, Sheet, straighten, trimmed
 
 _SMALLEST = 192, 64
@@ -67,7 +68,8 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     sheet = straighten(image.convert("L"), settings.text_height)
     most = settings.max_tokens * factor**2
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
-    columns = [] if whole is None else columns_of(sheet, whole)
+    regions = [] if whole is None else without_running(sheet, whole)
+    columns = [column for region in regions for column in columns_of(sheet, region)]
     parts = [part for column in columns for part in parts_of(sheet, column, most)]
     rules = rules_of(sheet)
     pieces = [_piece(sheet, part, factor, most, rules) for part in parts]

@@ -249,6 +249,15 @@ def test_the_words_of_a_running_head_are_pieces_of_their_own() -> None:
     assert set(found[2:]) == {2}
 
 
+def test_a_dash_before_an_item_is_in_the_piece() -> None:
+    sheet = Sheet()
+    for top in range(60, 360, 30):
+        sheet.draw.line((80, top + 12, 88, top + 12), "black", 2)
+        sheet.draw.text((120, top), "an item of a list of several", "black", font(18))
+    (piece,) = cut(sheet.image, SETTINGS, FACTOR)
+    assert piece.to_page(piece.shown).x0 == pytest.approx(80, abs=3)
+
+
 def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
     sheet = Sheet()
     sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))

@@ -18,6 +18,8 @@ _SHARE_OF_CONTRAST = 0.4
 _NEIGHBOURHOOD = 7
 _FEWEST = 14
 """Pixels of ink within 7 pixels around one of them, at the least."""
+DASH = 6
+"""The same for what stands beside a line of text: a dash before an item is less than a letter."""
 _LONGEST_LETTER = 60
 """Pixels; a stroke longer than this, and longer than three times the text is high, is no letter's."""
 _WIDEST_LETTER = 30
@@ -48,11 +50,12 @@ _BARE = 60
 """Pixels of ink below which a dark field has no text."""
 
 
-def ink(gray: npt.NDArray[np.uint8]) -> Mask:
-    """Pixels that differ from the paper around them, darker or lighter. ``gray`` is ``[height, width]``."""
+def ink(gray: npt.NDArray[np.uint8], fewest: int = _FEWEST) -> Mask:
+    """Pixels that differ from the paper around them, darker or lighter, where there are at least ``fewest`` of them
+    together. ``gray`` is ``[height, width]``."""
     difference = np.abs(gray.astype(np.int16) - _paper(gray))
     contrast = float(np.percentile(difference[::2, ::2], 99.5))
-    return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast))
+    return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast), fewest)
 
 
 def without_shade(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -89,10 +92,10 @@ def _tile_tones(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(np.sort(pixels, axis=2)[:, :, round(0.75 * _COARSE**2)])
 
 
-def _without_specks(mask: Mask) -> Mask:
+def _without_specks(mask: Mask, fewest: int) -> Mask:
     """Without what is too little, and too far from everything else, to be a letter."""
     around = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(_NEIGHBOURHOOD))
-    share = _FEWEST / (2 * _NEIGHBOURHOOD + 1) ** 2
+    share = fewest / (2 * _NEIGHBOURHOOD + 1) ** 2
     kept: Mask = mask & (np.asarray(around) >= 255 * share)
     return kept
 

@@ -1,7 +1,7 @@
 """A column in parts, cut between its lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,10 @@ _BLANK = 6.0
 """White between lines that belong together at the most."""
 _LINE = 1.6
 """From the middle of a line to that of the next at the least."""
+
+
+_DASH = 4.5
+"""From the left of a dash to that of its item at the most."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,15 @@ def parts_of(sheet: Sheet, column: Region, most: int) -> Iterator[Region]:
         part = trimmed(sheet.text, Region(column.left, cuts[start].row, column.right, cuts[end].row))
         if part is not None:
             yield part
+
+
+def with_dashes(sheet: Sheet, part: Region) -> Region:
+    """With the dashes before its lines, as of a list, as far as there is no other text."""
+    left = max(0, part.left - round(_DASH * sheet.unit))
+    beside = np.flatnonzero(sheet.text[part.top : part.bottom, left : part.left].any(axis=0))
+    left += int(beside[-1]) + 1 if len(beside) else 0
+    dashes = np.flatnonzero(sheet.dashes[part.top : part.bottom, left : part.left].any(axis=0))
+    return replace(part, left=left + int(dashes[0])) if len(dashes) else part
 
 
 def _area(sheet: Sheet, column: Region, top: int, bottom: int) -> float:

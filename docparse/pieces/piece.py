@@ -10,7 +10,7 @@ from PIL import Image
 from ..geometry import Box
 from .columns import columns_of
 from .ink import ink, without_rules
-from .lines import MARGIN, parts_of
+from .lines import MARGIN, parts_of, with_dashes
 from .rules import own_rules, rules_of
 from .running import without_running
 from .sheet import Floats, Region, Sheet, straighten, trimmed
@@ -70,7 +70,7 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
     regions = [] if whole is None else without_running(sheet, whole)
     columns = [column for region in regions for column in columns_of(sheet, region)]
-    parts = [part for column in columns for part in parts_of(sheet, column, most)]
+    parts = [with_dashes(sheet, part) for column in columns for part in parts_of(sheet, column, most)]
     rules = rules_of(sheet)
     pieces = [_piece(sheet, part, factor, most, rules) for part in parts]
     for picture in sheet.pictures:
@@ -90,7 +90,7 @@ def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
     mask = ink(np.asarray(piece.image))
     text, rules = without_rules(mask, settings.text_height)
-    sheet = Sheet(piece.image, piece.matrix, text, rules, [], settings.text_height)
+    sheet = Sheet(piece.image, piece.matrix, text, rules, text, [], settings.text_height)
     whole = trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
     if whole is None:
         return [piece]

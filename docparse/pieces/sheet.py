@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from .ink import Mask, ink, pictures, slant, text_height, without_rules, without_shade
+from .ink import DASH, Mask, ink, pictures, slant, text_height, without_rules, without_shade
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,6 +41,8 @@ class Sheet:
     """From its pixels to those of the page image, as in ``Piece``."""
     text: Mask
     rules: Mask
+    dashes: Mask
+    """The text, and what is too little to be text by itself."""
     pictures: list[Region]
     unit: float
     """Height of the text in pixels."""
@@ -76,7 +78,8 @@ def straighten(gray: Image.Image, height: float) -> Sheet:
         rows = slice(max(0, region.top - _RIM), region.bottom + _RIM)
         columns = slice(max(0, region.left - _RIM), region.right + _RIM)
         text[rows, columns] = rules[rows, columns] = False
-    return Sheet(turned, matrix, text, rules, drawn, height)
+    dashes, _ = without_rules(ink(pixels, DASH), height)
+    return Sheet(turned, matrix, text, rules, dashes, drawn, height)
 
 
 def _about_center(angle: float, source: tuple[int, int], target: tuple[int, int]) -> Floats:

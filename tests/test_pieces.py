@@ -258,6 +258,19 @@ def test_a_dash_before_an_item_is_in_the_piece() -> None:
     assert piece.to_page(piece.shown).x0 == pytest.approx(80, abs=3)
 
 
+def test_a_table_is_cut_off_rather_than_cut_through() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 9)
+    for row in range(5):
+        for left, text in ((80, "Article number"), (400, f"{row * 17}.50"), (700, f"{row} pieces")):
+            place = left, 330 + 34 * row
+            sheet.draw.text(place, text, "black", font(18))
+            sheet.lines.append(Box(*sheet.draw.textbbox(place, text, font(18))))
+    sheet.column(80, 520, 800, 9)
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert len(set(found[9:24])) == 1
+
+
 def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
     sheet = Sheet()
     sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))

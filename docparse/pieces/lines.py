@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .ink import stretches
+from .ink import Mask, stretches
 from .sheet import Floats, Region, Sheet, trimmed
 
 # In heights of the text.
@@ -20,6 +20,10 @@ _LINE = 1.6
 
 _DASH = 4.5
 """From the left of a dash to that of its item at the most."""
+_COLUMN_GAP = 2.0
+"""Between two columns of a table at the least."""
+_TABLE = 1.6
+"""What it costs to cut a table, which is told from running text by blanks that two lines share."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,23 @@ def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
         # A piece more is no worse than a large blank.
         blank = white > _BLANK * unit
         cost = -1.0 if blank else max(0.0, 1.2 - 2.0 * max(0.0, wider) - (0.7 if ends_early else 0.0))
+        if not blank and _is_in_table(inside, (first, end), unit):
+            cost = max(cost, _TABLE)
         found.append(_Cut(column.top + row, cost + 20 * profile[row] / width))
     return [*found, _Cut(column.bottom, 0.0)]
+
+
+def _is_in_table(text: Mask, cut: tuple[int, int], unit: float) -> bool:
+    """Whether the lines above and below have a blank at the same place that no words have between them."""
+    reach = round(_LINE * unit)
+    above = text[max(0, cut[0] - reach) : cut[0]].any(axis=0)
+    below = text[cut[1] : cut[1] + reach].any(axis=0)
+    ends = [np.flatnonzero(line)[[0, -1]] for line in (above, below) if line.any()]
+    if len(ends) < 2:
+        return False
+    left, right = max(ends[0][0], ends[1][0]), min(ends[0][1], ends[1][1])
+    blank = np.logical_not(above | below)[left : right + 1]
+    return any(end - first >= _COLUMN_GAP * unit for first, end in stretches(blank))
 
 
 def _white(profile: Floats, row: int) -> int:

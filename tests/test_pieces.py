@@ -290,3 +290,14 @@ def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
     assert len(shaded) == len(alone)
     for box, true in zip(shaded, alone, strict=True):
         assert tuple(box) == pytest.approx(tuple(true), abs=4)
+
+
+def test_the_last_line_of_a_form_is_no_running_foot() -> None:
+    sheet = Sheet()
+    for row in range(9):
+        sheet.draw.text((80, 60 + 60 * row), "Number:", "black", font(18))
+        sheet.draw.text((400, 60 + 60 * row), f"{row * 17}", "black", font(18))
+    last = cut(sheet.image, SETTINGS, FACTOR)[-1]
+    shown = last.to_page(last.shown)
+    assert shown.x0 < 100
+    assert shown.x1 > 400

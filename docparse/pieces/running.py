@@ -12,6 +12,8 @@ _LINE = 3.0
 """A line at the most."""
 _APART = 1.5
 """White between it and the page's text at the least."""
+_MORE = 1.3
+"""The same in what lies between the page's lines as a rule: those of a form stand as far apart as its last."""
 _BLANK = 8.0
 """White within it at the least."""
 
@@ -24,17 +26,19 @@ def without_running(sheet: Sheet, page: Region) -> list[Region]:
     lines = stretches(np.any(page.of(sheet.text), axis=1))
     if len(lines) < 3:
         return [page]
-    head = _parts(sheet, page, lines[0], lines[1][0] - lines[0][1])
-    foot = _parts(sheet, page, lines[-1], lines[-1][0] - lines[-2][1])
+    whites = [below[0] - above[1] for above, below in pairwise(lines)]
+    least = max(_APART * sheet.unit, _MORE * float(np.median(whites)))
+    head = _parts(sheet, page, lines[0]) if whites[0] >= least else []
+    foot = _parts(sheet, page, lines[-1]) if whites[-1] >= least else []
     first, last = lines[1 if head else 0], lines[-2 if foot else -1]
     body = trimmed(sheet.text, Region(page.left, page.top + first[0], page.right, page.top + last[1]))
     return [*head, *([] if body is None else [body]), *foot]
 
 
-def _parts(sheet: Sheet, page: Region, line: tuple[int, int], white: int) -> list[Region]:
+def _parts(sheet: Sheet, page: Region, line: tuple[int, int]) -> list[Region]:
     """What stands apart in a line, from left to right; none where it is no running one."""
     top, bottom = page.top + line[0], page.top + line[1]
-    if bottom - top > _LINE * sheet.unit or white < _APART * sheet.unit:
+    if bottom - top > _LINE * sheet.unit:
         return []
     blanks = stretches(np.logical_not(sheet.text[top:bottom, page.left : page.right].any(axis=0)))
     middles = [page.left + (first + end) // 2 for first, end in blanks if end - first >= _BLANK * sheet.unit]

@@ -67,6 +67,16 @@ def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) 
     assert output.text.count("the harbour wall</p>") == parts > 1
 
 
+def test_half_of_which_nothing_is_valid_is_read_in_further_variations(monkeypatch: pytest.MonkeyPatch) -> None:
+    halves = [answer(BROKEN, 0.95), answer(GOOD, 0.95)]
+    again = [*[answer(BROKEN, 0.8)] * 4, *[answer(BROKEN, 0.8)] * 5, answer(GOOD, 0.8)]
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *halves, *again])
+    output = read(lines=3)
+    assert script.asked == [1, 4, 2, 4, 6]
+    assert output.closed == 0
+    assert output.text.count("the harbour wall</p>") == 2
+
+
 def test_who_does_not_come_to_an_end_reads_halves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.LENGTH), *[answer(GOOD, 0.95)] * 9])
     output = read(lines=4)

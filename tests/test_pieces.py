@@ -292,6 +292,31 @@ def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
         assert tuple(box) == pytest.approx(tuple(true), abs=4)
 
 
+def test_a_chart_is_not_cut_through_its_axis() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 600, 5)
+    sheet.draw.line((120, 200, 120, 430, 560, 430), "black", 2)
+    for top in (205, 390):
+        sheet.draw.text((90, top), "4", "black", font(18))
+        sheet.draw.text((160, top), "x            x            x", "black", font(18))
+    sheet.column(80, 460, 600, 5)
+    shown = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    assert any(box.y0 < 215 and box.y1 > 400 for box in shown)
+
+
+def test_a_broken_rule_between_columns_is_no_text() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 380, 40)
+    sheet.column(530, 60, 380, 40)
+    for top in range(40, 1100, 20):
+        # As of a page that lies a little askew.
+        sheet.draw.line((494 + top // 200, top, 494 + top // 200, top + 17), "black", 2)
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    found = [place for (place,) in places(pieces, sheet.lines)]
+    assert found == sorted(found)
+    assert all(piece.to_page(piece.shown).width < 430 for piece in pieces)
+
+
 def test_the_last_line_of_a_form_is_no_running_foot() -> None:
     sheet = Sheet()
     for row in range(9):

@@ -27,6 +27,11 @@ _WIDEST_LETTER = 30
 _LARGEST_SLANT = 5.0
 """Degrees."""
 
+_BREAK = 2
+"""Pixels that an upright rule may be broken by; between two lines of text there are more."""
+_THIN = 4
+"""Pixels; such a rule is no broader."""
+
 # What lies beside the paper.
 _SHADE = 0.5
 """Of the paper's tone; what is darker where the image ends is no paper."""
@@ -152,13 +157,18 @@ def _close_gaps(mask: Mask, longest: int) -> Mask:
     return closed
 
 
-def without_rules(mask: Mask, height: float) -> tuple[Mask, Mask]:
-    """The text alone, and the long strokes across alone; ``height`` is that of the text in pixels."""
+def without_rules(mask: Mask, height: float) -> tuple[Mask, Mask, Mask]:
+    """The text, the long strokes across, and the upright ones; ``height`` is that of the text in pixels."""
     longest = max(_LONGEST_LETTER, 5 * height)
     strokes = run_lengths(mask.T).T
     across: Mask = strokes > 1.5 * longest
-    upright = run_lengths(mask) > longest
-    return mask & ~across & ~upright, across
+    # In a scan they lean, and have breaks.
+    beside = mask.copy()
+    beside[:, 1:] |= mask[:, :-1]
+    beside[:, :-1] |= mask[:, 1:]
+    leaning = (strokes <= _THIN) & (run_lengths(_close_gaps(beside.T, _BREAK).T) > longest)
+    upright: Mask = (run_lengths(mask) > longest) | (mask & leaning)
+    return mask & ~across & ~upright, across, upright
 
 
 def slant(mask: Mask) -> float:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
-from .ink import Mask, stretches
+from .ink import Mask, run_lengths, stretches
 from .sheet import Floats, Region, Sheet, trimmed
 
 # In heights of the text.
@@ -25,6 +26,9 @@ _COLUMN_GAP = 2.0
 _TABLE = 1.6
 """What it costs to cut a table, which is told from running text by blanks that two lines share."""
 
+_DRAWING = 2.0
+"""The same of what is drawn."""
+
 
 @dataclass(frozen=True)
 class _Cut:
@@ -36,7 +40,7 @@ class _Cut:
 
 def parts_of(sheet: Sheet, column: Region, most: int) -> Iterator[Region]:
     """The column in as few parts as may be, each at most ``most`` pixels large, cut where it hurts least."""
-    cuts = _cuts(sheet, column)
+    cuts = _cuts(sheet, column, most)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(cuts)):
         choices = []
@@ -71,7 +75,7 @@ def _area(sheet: Sheet, column: Region, top: int, bottom: int) -> float:
     return (column.right - column.left + margins) * (bottom - top + margins)
 
 
-def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
+def _cuts(sheet: Sheet, column: Region, most: int) -> list[_Cut]:
     """The rows with the least ink between lines, with the column's own ends."""
     inside = column.of(sheet.text)
     unit = sheet.unit
@@ -85,6 +89,7 @@ def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
     whites = [_white(profile, (first + end) // 2) for first, end in inner]
     usual = float(np.median(whites)) if whites else 0.0
     found = [_Cut(column.top, 0.0)]
+    drawn = _drawn(sheet, column, most)
     for (first, end), white in zip(inner, whites, strict=True):
         row = (first + end) // 2
         wider = (white - usual) / unit
@@ -93,10 +98,21 @@ def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
         # A piece more is no worse than a large blank.
         blank = white > _BLANK * unit
         cost = -1.0 if blank else max(0.0, 1.2 - 2.0 * max(0.0, wider) - (0.7 if ends_early else 0.0))
-        if not blank and _is_in_table(inside, (first, end), unit):
+        if drawn[row]:
+            cost = _DRAWING
+        elif not blank and _is_in_table(inside, (first, end), unit):
             cost = max(cost, _TABLE)
         found.append(_Cut(column.top + row, cost + 20 * profile[row] / width))
     return [*found, _Cut(column.bottom, 0.0)]
+
+
+def _drawn(sheet: Sheet, column: Region, most: int) -> npt.NDArray[np.bool_]:
+    """The rows that upright strokes go through, as of a chart's axes and bars or a table's rules, where these are not
+    taller than a piece may be. ``[height of the column]``"""
+    heights = run_lengths(column.of(sheet.upright))
+    tallest = most / (column.right - column.left + 2 * MARGIN * sheet.unit)
+    rows: npt.NDArray[np.bool_] = np.any((heights > 0) & (heights <= tallest), axis=1)
+    return rows
 
 
 def _is_in_table(text: Mask, cut: tuple[int, int], unit: float) -> bool:

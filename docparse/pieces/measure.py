@@ -42,7 +42,7 @@ def measure(piece: Piece, boxes: Sequence[Box]) -> list[Box]:
     nothing else. A box with nothing in it stays as it is. All are in pixels of the piece.
     """
     unit = piece.text_height
-    mask, _ = without_rules(ink(np.asarray(piece.image)), unit)
+    mask, _, _ = without_rules(ink(np.asarray(piece.image)), unit)
     starts = [_start(mask, box, unit) for box in boxes]
     around = [_around_ink(mask, start, box, starts, unit) or box for start, box in zip(starts, boxes, strict=True)]
     return _with_rules(around, piece.rules, unit)

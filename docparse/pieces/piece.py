@@ -89,8 +89,8 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
 def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
     mask = ink(np.asarray(piece.image))
-    text, rules = without_rules(mask, settings.text_height)
-    sheet = Sheet(piece.image, piece.matrix, text, rules, text, [], settings.text_height)
+    text, rules, upright = without_rules(mask, settings.text_height)
+    sheet = Sheet(piece.image, piece.matrix, text, rules, upright, text, [], settings.text_height)
     whole = trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
     if whole is None:
         return [piece]

@@ -41,6 +41,8 @@ class Sheet:
     """From its pixels to those of the page image, as in ``Piece``."""
     text: Mask
     rules: Mask
+    upright: Mask
+    """Long strokes from top to bottom."""
     dashes: Mask
     """The text, and what is too little to be text by itself."""
     pictures: list[Region]
@@ -73,13 +75,13 @@ def straighten(gray: Image.Image, height: float) -> Sheet:
     pixels = np.asarray(turned)
     mask = ink(pixels)
     drawn = [Region(*edges) for edges in pictures(pixels, mask)]
-    text, rules = without_rules(mask, height)
+    text, rules, upright = without_rules(mask, height)
     for region in drawn:
         rows = slice(max(0, region.top - _RIM), region.bottom + _RIM)
         columns = slice(max(0, region.left - _RIM), region.right + _RIM)
         text[rows, columns] = rules[rows, columns] = False
-    dashes, _ = without_rules(ink(pixels, DASH), height)
-    return Sheet(turned, matrix, text, rules, dashes, drawn, height)
+    dashes, _, _ = without_rules(ink(pixels, DASH), height)
+    return Sheet(turned, matrix, text, rules, upright, dashes, drawn, height)
 
 
 def _about_center(angle: float, source: tuple[int, int], target: tuple[int, int]) -> Floats:

@@ -326,3 +326,14 @@ def test_the_last_line_of_a_form_is_no_running_foot() -> None:
     shown = last.to_page(last.shown)
     assert shown.x0 < 100
     assert shown.x1 > 400
+
+
+def test_the_rim_of_a_photograph_is_no_dash() -> None:
+    sheet = Sheet()
+    noise = np.random.default_rng(1).integers(0, 150, (60, 50), dtype=np.uint8)
+    sheet.image.paste(Image.fromarray(noise).resize((400, 700), Image.Resampling.NEAREST), (80, 300))
+    sheet.draw.line((484, 300, 484, 1000), "gray")
+    sheet.column(510, 300, 380, 28)
+    text = [piece for piece in cut(sheet.image, SETTINGS, FACTOR) if not piece.is_picture]
+    assert text
+    assert all(piece.to_page(piece.shown).x0 > 500 for piece in text)

@@ -76,11 +76,11 @@ def straighten(gray: Image.Image, height: float) -> Sheet:
     mask = ink(pixels)
     drawn = [Region(*edges) for edges in pictures(pixels, mask)]
     text, rules, upright = without_rules(mask, height)
+    dashes, _, _ = without_rules(ink(pixels, DASH), height)
     for region in drawn:
         rows = slice(max(0, region.top - _RIM), region.bottom + _RIM)
         columns = slice(max(0, region.left - _RIM), region.right + _RIM)
-        text[rows, columns] = rules[rows, columns] = False
-    dashes, _, _ = without_rules(ink(pixels, DASH), height)
+        text[rows, columns] = rules[rows, columns] = dashes[rows, columns] = False
     return Sheet(turned, matrix, text, rules, upright, dashes, drawn, height)
 
 

@@ -12,6 +12,8 @@ from .document import (
     Chemical,
     Formula,
     Music,
+    PageFooter,
+    PageHeader,
     Paragraph,
     Picture,
     Problem,
@@ -49,6 +51,28 @@ def find_captions(elements: Sequence[AnyElement], page_height: float) -> list[An
                 element = caption
         found.append(element)
     return found
+
+
+def place_furniture(elements: Sequence[AnyElement], page_height: float) -> list[AnyElement]:
+    """The elements, with headers and footers as which of the two they are by their places; those with text of the
+    page on both sides are paragraphs. A model that sees a part of the page cannot know."""
+    boxes = [element.box for element in elements if element.box and not isinstance(element, PageHeader | PageFooter)]
+    top, bottom = min((box.y1 for box in boxes), default=page_height), max((box.y0 for box in boxes), default=0.0)
+    return [
+        _placed(element, element.box, page_height, top, bottom)
+        if isinstance(element, PageHeader | PageFooter) and element.box
+        else element
+        for element in elements
+    ]
+
+
+def _placed(element: AnyElement, box: Box, page_height: float, top: float, bottom: float) -> AnyElement:
+    """``top`` and ``bottom`` is where the page's first text ends and its last begins."""
+    is_header = box.center[1] < page_height / 2
+    kind = (
+        PageHeader if is_header and box.y0 < top else PageFooter if not is_header and box.y1 > bottom else Paragraph
+    )
+    return element if isinstance(element, kind) else kind.model_validate(element.model_dump(exclude={"kind"}))
 
 
 def link_captions(elements: Sequence[AnyElement], page_height: float) -> None:

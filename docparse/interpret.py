@@ -1,7 +1,7 @@
 """From an engine's answer to the elements of a page: parsed, brought to page units, compared with the page."""
 
 from . import confidence
-from .assemble import find_captions, link_captions, name_elements
+from .assemble import find_captions, link_captions, name_elements, place_furniture
 from .content.examine import examine
 from .content.sizes import measure_headings
 from .content.table import infer_header
@@ -49,6 +49,7 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
                 problems.append(
                     Problem(kind="box-outside-page", severity=Severity.WARNING, message=message, element=element.id)
                 )
+    elements = place_furniture(elements, page.height)
     elements = find_captions(elements, page.height)
     link_captions(elements, page.height)
     problems += examine(elements)

@@ -106,3 +106,20 @@ def test_what_the_notations_say_is_checked() -> None:
     ]
     assert chart.cells[3].text == "$48 \\mathrm{~kt}$"  # as the model wrote it
     assert [(problem.kind, problem.element) for problem in problems] == [("latex-invalid", "p2-e1")]
+
+
+def test_headers_and_footers_are_told_by_where_they_stand() -> None:
+    text = "\n".join(
+        f'<p{kind} data-bbox="100 {16 * y} 900 {16 * y + 60}">words</p>'
+        for kind, y in (
+            (' class="page-footer"', 2),
+            ("", 20),
+            (' class="page-header"', 40),
+            (' class="page-footer"', 60),
+            ("", 80),
+            (' class="page-header"', 94),
+        )
+    )
+    found, _ = interpret(output(f"<html><body>{text}</body></html>"), page())
+    kinds = [element.kind for element in found]
+    assert kinds == ["page_header", "paragraph", "paragraph", "paragraph", "paragraph", "page_footer"]

@@ -1,5 +1,7 @@
 """Boxes by the ink: as large as what was drawn, from where the model says that it begins."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -78,3 +80,27 @@ def test_any_boxes_are_measured_or_left(told: list[Box]) -> None:
     for found, box in zip(measure(piece, told), told, strict=True):
         inside = 0 <= found.x0 < found.x1 <= WIDTH and 0 <= found.y0 < found.y1 <= HEIGHT
         assert found == box or inside
+
+
+def test_what_lies_beyond_a_wide_blank_and_the_box_belongs_to_something_else() -> None:
+    # A page number that the model has not written, and a paragraph that it has left out.
+    piece, true = drawn(
+        (20, 12, "A running head"), (300, 12, "Page 3"), (20, 50, "What it has read"), (20, 130, "not")
+    )
+    told = [Box(box.x0, box.y0, box.x1 - 10, box.y1 - 2) for box in (true[0], true[2])]
+    assert_close(measure(piece, told), [true[0], true[2]])
+
+
+def test_a_rule_under_one_element_alone_is_its_own() -> None:
+    piece, (field, left, right) = drawn((20, 12, "Name: Ana"), (20, 60, "Left of the line"), (300, 60, "Page 3"))
+    under = Box(20, field.y1 + 2, 600, field.y1 + 3)
+    both = Box(20, left.y1 + 2, 380, left.y1 + 3)
+    far = Box(20, left.y1 + 40, 380, left.y1 + 41)
+    ruled = replace(piece, rules=(under, both, far))
+    assert_close(measure(ruled, [field, left, right]), [field.union(under), left, right])
+
+
+def test_a_rule_in_the_piece_is_no_ink_of_its_neighbours() -> None:
+    piece, (line,) = drawn((20, 12, "A line above the rule that runs over the page"))
+    ImageDraw.Draw(piece.image).line((0, 60, WIDTH, 60), 0)
+    assert_close(measure(piece, [line]), [line])

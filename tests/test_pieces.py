@@ -227,3 +227,113 @@ def test_a_dark_picture_with_little_in_it_is_one() -> None:
         x, y = 210 + number * 131 % 370, 210 + number * 53 % 380
         pixels[y : y + 5, x : x + 6] = 255
     assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
+
+
+def test_a_page_number_by_itself_is_shown_on_paper_of_a_size_that_the_model_reads() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 8)
+    sheet.draw.text((490, 1300), "105", "black", font(18))
+    *_, number = cut(sheet.image, SETTINGS, FACTOR)
+    assert number.image.size == (192, 64)
+    assert number.to_page(number.shown).holds_point((505, 1310))
+
+
+def test_the_words_of_a_running_head_are_pieces_of_their_own() -> None:
+    sheet = Sheet()
+    for left, text in ((80, "The annual report"), (830, "105")):
+        sheet.draw.text((left, 40), text, "black", font(18))
+        sheet.lines.append(Box(*sheet.draw.textbbox((left, 40), text, font(18))))
+    sheet.column(80, 110, 800, 8)
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert found[:3] == [0, 1, 2]
+    assert set(found[2:]) == {2}
+
+
+def test_a_dash_before_an_item_is_in_the_piece() -> None:
+    sheet = Sheet()
+    for top in range(60, 360, 30):
+        sheet.draw.line((80, top + 12, 88, top + 12), "black", 2)
+        sheet.draw.text((120, top), "an item of a list of several", "black", font(18))
+    (piece,) = cut(sheet.image, SETTINGS, FACTOR)
+    assert piece.to_page(piece.shown).x0 == pytest.approx(80, abs=3)
+
+
+def test_a_table_is_cut_off_rather_than_cut_through() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 9)
+    for row in range(5):
+        for left, text in ((80, "Article number"), (400, f"{row * 17}.50"), (700, f"{row} pieces")):
+            place = left, 330 + 34 * row
+            sheet.draw.text(place, text, "black", font(18))
+            sheet.lines.append(Box(*sheet.draw.textbbox(place, text, font(18))))
+    sheet.column(80, 520, 800, 9)
+    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    assert len(set(found[9:24])) == 1
+
+
+def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
+    sheet = Sheet()
+    sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))
+    sheet.draw.line((80, 84, 900, 84), "black", 2)
+    sheet.column(80, 160, 800, 8)
+    first, *_ = cut(sheet.image, SETTINGS, FACTOR)
+    assert [tuple(first.to_page(rule)) for rule in first.rules] == [pytest.approx((80, 84, 900, 86), abs=8)]
+
+
+def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 800, 20)
+    alone = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    # A wedge, as of a page that lay askew, with an edge that is not sharp.
+    sheet.draw.polygon([(0, 0), (30, 0), (4, 1400), (0, 1400)], (20, 20, 20))
+    shaded = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    assert len(shaded) == len(alone)
+    for box, true in zip(shaded, alone, strict=True):
+        assert tuple(box) == pytest.approx(tuple(true), abs=4)
+
+
+def test_a_chart_is_not_cut_through_its_axis() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 600, 5)
+    sheet.draw.line((120, 200, 120, 430, 560, 430), "black", 2)
+    for top in (205, 390):
+        sheet.draw.text((90, top), "4", "black", font(18))
+        sheet.draw.text((160, top), "x            x            x", "black", font(18))
+    sheet.column(80, 460, 600, 5)
+    shown = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    assert any(box.y0 < 215 and box.y1 > 400 for box in shown)
+
+
+def test_a_broken_rule_between_columns_is_no_text() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 380, 40)
+    sheet.column(530, 60, 380, 40)
+    for top in range(40, 1100, 20):
+        # As of a page that lies a little askew.
+        sheet.draw.line((494 + top // 200, top, 494 + top // 200, top + 17), "black", 2)
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    found = [place for (place,) in places(pieces, sheet.lines)]
+    assert found == sorted(found)
+    assert all(piece.to_page(piece.shown).width < 430 for piece in pieces)
+
+
+def test_the_last_line_of_a_form_is_no_running_foot() -> None:
+    sheet = Sheet()
+    for row in range(9):
+        sheet.draw.text((80, 60 + 60 * row), "Number:", "black", font(18))
+        sheet.draw.text((400, 60 + 60 * row), f"{row * 17}", "black", font(18))
+    last = cut(sheet.image, SETTINGS, FACTOR)[-1]
+    shown = last.to_page(last.shown)
+    assert shown.x0 < 100
+    assert shown.x1 > 400
+
+
+def test_the_rim_of_a_photograph_is_no_dash() -> None:
+    sheet = Sheet()
+    noise = np.random.default_rng(1).integers(0, 150, (60, 50), dtype=np.uint8)
+    sheet.image.paste(Image.fromarray(noise).resize((400, 700), Image.Resampling.NEAREST), (80, 300))
+    sheet.draw.line((484, 300, 484, 1000), "gray")
+    sheet.column(510, 300, 380, 28)
+    text = [piece for piece in cut(sheet.image, SETTINGS, FACTOR) if not piece.is_picture]
+    assert text
+    assert all(piece.to_page(piece.shown).x0 > 500 for piece in text)

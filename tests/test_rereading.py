@@ -45,30 +45,46 @@ def read(lines: int = 1) -> ModelOutput:
 
 
 def test_who_is_sure_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(monkeypatch, [answer(GOOD, 0.95)])
+    script = Script(monkeypatch, [answer(GOOD, 0.97)])
     assert "the harbour wall" in read().text
     assert script.asked == [1]
 
 
-@pytest.mark.parametrize("first", [answer(GOOD.replace("harbour", "hamburr"), 0.6), answer(BROKEN, 0.95)])
+@pytest.mark.parametrize("first", [answer(GOOD.replace("harbour", "hamburr"), 0.6), answer(BROKEN, 0.97)])
 def test_who_is_not_is_asked_again_and_outvoted(monkeypatch: pytest.MonkeyPatch, first: Answer) -> None:
-    script = Script(monkeypatch, [first, *[answer(GOOD, 0.8)] * 4])
+    script = Script(monkeypatch, [first, *[answer(GOOD, 0.8)] * 2])
     output = read()
     assert "the harbour wall</p>" in output.text
     assert output.closed == 0
-    assert script.asked == [1, 4]
+    assert script.asked == [1, 2]
+
+
+def test_who_is_outvoted_by_nothing_valid_is_asked_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.8)] * 2])
+    assert "the harbour wall</p>" in read().text
+    assert script.asked == [1, 2, 2]
 
 
 def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *[answer(GOOD, 0.95)] * 9])
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *[answer(GOOD, 0.97)] * 9])
     output = read(lines=4)
-    first, again, parts = script.asked
-    assert (first, again) == (1, 4)
+    *asked, parts = script.asked
+    assert asked == [1, 2, 2]
     assert output.text.count("the harbour wall</p>") == parts > 1
 
 
+def test_half_of_which_nothing_is_valid_is_read_in_further_variations(monkeypatch: pytest.MonkeyPatch) -> None:
+    halves = [answer(BROKEN, 0.97), answer(GOOD, 0.97)]
+    again = [*[answer(BROKEN, 0.8)] * 4, *[answer(BROKEN, 0.8)] * 5, answer(GOOD, 0.8)]
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *halves, *again])
+    output = read(lines=3)
+    assert script.asked == [1, 2, 2, 2, 2, 2, 6]
+    assert output.closed == 0
+    assert output.text.count("the harbour wall</p>") == 2
+
+
 def test_who_does_not_come_to_an_end_reads_halves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.LENGTH), *[answer(GOOD, 0.95)] * 9])
+    script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.LENGTH), *[answer(GOOD, 0.97)] * 9])
     output = read(lines=4)
     _, parts = script.asked
     assert output.stop_reason is StopReason.END

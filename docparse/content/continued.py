@@ -25,6 +25,11 @@ as much as the average row of the two parts takes up."""
 _OFF = 0.08
 """Share of the page's width by which the sides of two parts may differ."""
 
+_NARROWER = 0.7
+"""The narrower of two parts of one page against the other, where its last column is missing."""
+_SEVERAL = 3
+"""Columns of a table of which one may be missing."""
+
 
 @dataclass
 class _Open:
@@ -81,18 +86,23 @@ def _join_stacked(page: Page) -> dict[str, str]:
 
 
 def _stands_on(above: Table, below: Table, page: Page) -> bool:
-    if not above.column_count == below.column_count > 1 or (_head_rows(below) and not below.header_inferred):
-        return False
+    """Whether it is no further below than the next row, and as wide. Where it has a head (a model takes the first row
+    that it sees for one) there must be no doubt of that; else one of several columns may be missing."""
     end = above.parts[-1].box if above.parts else above.box
     if end is None or below.box is None:
         return False
-    off = _OFF * page.width
     row = (end.height + below.box.height) / (above.row_count + below.row_count)
-    return (
-        abs(below.box.y0 - end.y1) <= max(_BETWEEN_ROWS * page.height, row)
-        and abs(end.x0 - below.box.x0) <= off
-        and abs(end.x1 - below.box.x1) <= off
-    )
+    if abs(below.box.y0 - end.y1) > max(_BETWEEN_ROWS * page.height, row):
+        return False
+    fewer, more = sorted((above.column_count, below.column_count))
+    left, right = (abs(one - other) / page.width for one, other in ((end.x0, below.box.x0), (end.x1, below.box.x1)))
+    if (head := _head_rows(below)) and not below.header_inferred:
+        is_new = _texts(below, head) == _texts(above, head)
+        return 1 < fewer == more and max(left, right) <= _OFF / 2 and not is_new
+    narrower, wider = sorted((end.width, below.box.width))
+    if fewer < more:
+        return more - 1 == fewer >= _SEVERAL and left <= _OFF and narrower >= _NARROWER * wider
+    return fewer > 1 and max(left, right) <= _OFF
 
 
 def _body(page: Page) -> list[AnyElement]:
@@ -171,10 +181,11 @@ def _absorb(table: Table, page: Page, first: Table, following: Page, head: int) 
 def _append_rows(table: Table, first: Table, head: int) -> None:
     down = table.row_count - head
     # What was taken for a head stands in the middle of the table.
-    header = {"header": False} if first.header_inferred else {}
+    header = {"header": False} if first.header_inferred or not head else {}
     added = [cell.model_copy(update={"row": cell.row + down, **header}) for cell in first.cells if cell.row >= head]
     if added:
         # Only the new rows: a table of a thousand pages would be written out a thousand times.
         table.text = f"{table.text}\n{table_text(added)}"
         table.cells += added
     table.row_count += first.row_count - head
+    table.column_count = max(table.column_count, first.column_count)

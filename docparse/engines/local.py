@@ -1,7 +1,7 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -31,13 +31,18 @@ _PIECES_AT_ONCE = 32
 _TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
 """Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
 3B as with reading its weights; a small model's passes cost more around the model than in it."""
-_SURE = 0.9
+_SURE = 0.95
 """Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
 _BELIEVED = 0.7
 """The same, from which an answer is believed that a page was made to have in another way than by asking: a model that
 is led out of a loop may write what comes to its mind."""
-_VARIATIONS = ((1.05, 0), (0.96, 4), (1.0, 8), (1.02, 12))
-"""Scale and shift in pixels, in which a piece is read again where the answer was not sure."""
+_Variations = tuple[tuple[float, int], ...]
+"""Scale and shift in pixels."""
+_VARIATIONS: tuple[_Variations, ...] = (((1.05, 0), (1.0, 8)), ((0.96, 4), (1.02, 12)))
+"""In the first of which a piece is read again where the answer was not sure, and in the others while nothing that was
+written to it is valid."""
+_FURTHER: _Variations = ((0.9, 32), (1.15, 20), (1.06, 4), (1.06, 32), (1.1, 24), (0.85, 0))
+"""In which the half of a piece is read again to which nothing valid was written in any of those."""
 
 
 class LocalEngine:
@@ -198,7 +203,7 @@ class LocalEngine:
         wrote nothing valid to in any of them, in halves.
         """
         assert self._info.pieces is not None
-        read = self._surest(page, pieces, clock)
+        read = self._surest(page, pieces, clock, _VARIATIONS if may_halve else (*_VARIATIONS, _FURTHER))
         for piece, (seen, answer) in zip(pieces, read, strict=True):
             parts = [piece]
             if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
@@ -208,24 +213,44 @@ class LocalEngine:
             else:
                 yield seen, answer
 
-    def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
-        """The pieces with their answers; where the model was not sure, with what several readings agree on."""
+    def _surest(
+        self, page: EnginePage, pieces: list[Piece], clock: "Clock", rounds: Sequence[_Variations]
+    ) -> list[tuple[Piece, Answer]]:
+        """The pieces with their answers; where the model was not sure, with what several readings agree on: those of
+        the first round, and of each further one as long as nothing is valid."""
         views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
         written = iter(self._answers(page, views, clock))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
-        factor = self._image_settings.factor
-        varied_of = {
-            index: [varied(piece, scale, shift, factor) for scale, shift in _VARIATIONS]
+        # One that has lost its place altogether is not led back by a shift.
+        readings = {
+            index: [(piece, answer)]
             for index, (piece, answer) in enumerate(read)
-            # One that has lost its place altogether is not led back by a shift.
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
-        views = [self._view(page, piece) for group in varied_of.values() for piece in group]
-        again = iter(self._answers(page, views, clock))
-        for index, group in varied_of.items():
-            chosen, agreed = agree([read[index][1], *(next(again) for _ in group)])
-            read[index] = [pieces[index], *group][chosen], agreed
+        for variations in rounds:
+            self._read_again(page, readings, variations, clock)
+            for index, of_piece in readings.items():
+                chosen, agreed = agree([answer for _, answer in of_piece])
+                read[index] = of_piece[chosen][0], agreed
+            readings = {index: of_piece for index, of_piece in readings.items() if not read[index][1].is_valid}
         return read
+
+    def _read_again(
+        self,
+        page: EnginePage,
+        readings: dict[int, list[tuple[Piece, Answer]]],
+        variations: _Variations,
+        clock: "Clock",
+    ) -> None:
+        """Each piece in these variations, behind what was read of it before, which began with itself."""
+        factor = self._image_settings.factor
+        groups = [
+            [varied(of_piece[0][0], scale, shift, factor) for scale, shift in variations]
+            for of_piece in readings.values()
+        ]
+        again = iter(self._answers(page, [self._view(page, piece) for group in groups for piece in group], clock))
+        for of_piece, group in zip(readings.values(), groups, strict=True):
+            of_piece += [(piece, next(again)) for piece in group]
 
     def _answers(self, page: EnginePage, views: list[View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image of the page, several of them side by side."""

@@ -18,12 +18,27 @@ _SHARE_OF_CONTRAST = 0.4
 _NEIGHBOURHOOD = 7
 _FEWEST = 14
 """Pixels of ink within 7 pixels around one of them, at the least."""
+DASH = 6
+"""The same for what stands beside a line of text: a dash before an item is less than a letter."""
 _LONGEST_LETTER = 60
 """Pixels; a stroke longer than this, and longer than three times the text is high, is no letter's."""
 _WIDEST_LETTER = 30
 """Pixels inside."""
 _LARGEST_SLANT = 5.0
 """Degrees."""
+
+_BREAK = 2
+"""Pixels that an upright rule may be broken by; between two lines of text there are more."""
+_THIN = 4
+"""Pixels; such a rule is no broader."""
+
+# What lies beside the paper.
+_SHADE = 0.5
+"""Of the paper's tone; what is darker where the image ends is no paper."""
+_LONGEST_CUT = 100
+"""Pixels along an edge of the image that something printed, which the edge cuts, is dark at the most."""
+_PENUMBRA = 6
+"""Pixels between the shade and the paper."""
 
 # What is a picture.
 _DARK = 0.65
@@ -40,11 +55,30 @@ _BARE = 60
 """Pixels of ink below which a dark field has no text."""
 
 
-def ink(gray: npt.NDArray[np.uint8]) -> Mask:
-    """Pixels that differ from the paper around them, darker or lighter. ``gray`` is ``[height, width]``."""
+def ink(gray: npt.NDArray[np.uint8], fewest: int = _FEWEST) -> Mask:
+    """Pixels that differ from the paper around them, darker or lighter, where there are at least ``fewest`` of them
+    together. ``gray`` is ``[height, width]``."""
     difference = np.abs(gray.astype(np.int16) - _paper(gray))
     contrast = float(np.percentile(difference[::2, ::2], 99.5))
-    return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast))
+    return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast), fewest)
+
+
+def without_shade(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """With the paper's tone in place of the dark strips that a scanner or camera leaves around the page."""
+    paper = np.percentile(gray[::4, ::4], 75)
+    dark = gray < _SHADE * paper
+    shade = np.zeros_like(dark)
+    for turns in range(4):
+        # From the left edge to the right, then the same for the other edges.
+        inward, found = np.rot90(dark, turns), np.rot90(shade, turns)
+        for first, end in stretches(inward[:, 0]):
+            if end - first > _LONGEST_CUT:
+                reach = np.where(inward[first:end].all(axis=1), inward.shape[1], inward[first:end].argmin(axis=1))
+                # The corners of the strip are no longer dark to the edge's very pixel.
+                rows = slice(max(0, first - _PENUMBRA), end + _PENUMBRA)
+                reach = np.pad(reach, (first - rows.start, min(rows.stop, len(inward)) - end), mode="edge")
+                found[rows] |= np.arange(inward.shape[1]) < reach[:, None] + _PENUMBRA
+    return np.where(shade, np.uint8(paper), gray) if shade.any() else gray
 
 
 def _paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
@@ -63,10 +97,10 @@ def _tile_tones(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(np.sort(pixels, axis=2)[:, :, round(0.75 * _COARSE**2)])
 
 
-def _without_specks(mask: Mask) -> Mask:
+def _without_specks(mask: Mask, fewest: int) -> Mask:
     """Without what is too little, and too far from everything else, to be a letter."""
     around = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(_NEIGHBOURHOOD))
-    share = _FEWEST / (2 * _NEIGHBOURHOOD + 1) ** 2
+    share = fewest / (2 * _NEIGHBOURHOOD + 1) ** 2
     kept: Mask = mask & (np.asarray(around) >= 255 * share)
     return kept
 
@@ -123,13 +157,18 @@ def _close_gaps(mask: Mask, longest: int) -> Mask:
     return closed
 
 
-def without_rules(mask: Mask, height: float) -> tuple[Mask, Mask]:
-    """The text alone, and the long strokes across alone; ``height`` is that of the text in pixels."""
+def without_rules(mask: Mask, height: float) -> tuple[Mask, Mask, Mask]:
+    """The text, the long strokes across, and the upright ones; ``height`` is that of the text in pixels."""
     longest = max(_LONGEST_LETTER, 5 * height)
     strokes = run_lengths(mask.T).T
     across: Mask = strokes > 1.5 * longest
-    upright = run_lengths(mask) > longest
-    return mask & ~across & ~upright, across
+    # In a scan they lean, and have breaks.
+    beside = mask.copy()
+    beside[:, 1:] |= mask[:, :-1]
+    beside[:, :-1] |= mask[:, 1:]
+    leaning = (strokes <= _THIN) & (run_lengths(_close_gaps(beside.T, _BREAK).T) > longest)
+    upright: Mask = (run_lengths(mask) > longest) | (mask & leaning)
+    return mask & ~across & ~upright, across, upright
 
 
 def slant(mask: Mask) -> float:

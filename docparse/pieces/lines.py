@@ -1,12 +1,13 @@
 """A column in parts, cut between its lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
-from .ink import stretches
+from .ink import Mask, run_lengths, stretches
 from .sheet import Floats, Region, Sheet, trimmed
 
 # In heights of the text.
@@ -16,6 +17,17 @@ _BLANK = 6.0
 """White between lines that belong together at the most."""
 _LINE = 1.6
 """From the middle of a line to that of the next at the least."""
+
+
+_DASH = 4.5
+"""From the left of a dash to that of its item at the most."""
+_COLUMN_GAP = 2.0
+"""Between two columns of a table at the least."""
+_TABLE = 1.6
+"""What it costs to cut a table, which is told from running text by blanks that two lines share."""
+
+_DRAWING = 2.0
+"""The same of what is drawn."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class _Cut:
 
 def parts_of(sheet: Sheet, column: Region, most: int) -> Iterator[Region]:
     """The column in as few parts as may be, each at most ``most`` pixels large, cut where it hurts least."""
-    cuts = _cuts(sheet, column)
+    cuts = _cuts(sheet, column, most)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(cuts)):
         choices = []
@@ -49,12 +61,21 @@ def parts_of(sheet: Sheet, column: Region, most: int) -> Iterator[Region]:
             yield part
 
 
+def with_dashes(sheet: Sheet, part: Region) -> Region:
+    """With the dashes before its lines, as of a list, as far as there is no other text."""
+    left = max(0, part.left - round(_DASH * sheet.unit))
+    beside = np.flatnonzero(sheet.text[part.top : part.bottom, left : part.left].any(axis=0))
+    left += int(beside[-1]) + 1 if len(beside) else 0
+    dashes = np.flatnonzero(sheet.dashes[part.top : part.bottom, left : part.left].any(axis=0))
+    return replace(part, left=left + int(dashes[0])) if len(dashes) else part
+
+
 def _area(sheet: Sheet, column: Region, top: int, bottom: int) -> float:
     margins = 2 * MARGIN * sheet.unit
     return (column.right - column.left + margins) * (bottom - top + margins)
 
 
-def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
+def _cuts(sheet: Sheet, column: Region, most: int) -> list[_Cut]:
     """The rows with the least ink between lines, with the column's own ends."""
     inside = column.of(sheet.text)
     unit = sheet.unit
@@ -68,6 +89,7 @@ def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
     whites = [_white(profile, (first + end) // 2) for first, end in inner]
     usual = float(np.median(whites)) if whites else 0.0
     found = [_Cut(column.top, 0.0)]
+    drawn = _drawn(sheet, column, most)
     for (first, end), white in zip(inner, whites, strict=True):
         row = (first + end) // 2
         wider = (white - usual) / unit
@@ -76,8 +98,34 @@ def _cuts(sheet: Sheet, column: Region) -> list[_Cut]:
         # A piece more is no worse than a large blank.
         blank = white > _BLANK * unit
         cost = -1.0 if blank else max(0.0, 1.2 - 2.0 * max(0.0, wider) - (0.7 if ends_early else 0.0))
+        if drawn[row]:
+            cost = _DRAWING
+        elif not blank and _is_in_table(inside, (first, end), unit):
+            cost = max(cost, _TABLE)
         found.append(_Cut(column.top + row, cost + 20 * profile[row] / width))
     return [*found, _Cut(column.bottom, 0.0)]
+
+
+def _drawn(sheet: Sheet, column: Region, most: int) -> npt.NDArray[np.bool_]:
+    """The rows that upright strokes go through, as of a chart's axes and bars or a table's rules, where these are not
+    taller than a piece may be. ``[height of the column]``"""
+    heights = run_lengths(column.of(sheet.upright))
+    tallest = most / (column.right - column.left + 2 * MARGIN * sheet.unit)
+    rows: npt.NDArray[np.bool_] = np.any((heights > 0) & (heights <= tallest), axis=1)
+    return rows
+
+
+def _is_in_table(text: Mask, cut: tuple[int, int], unit: float) -> bool:
+    """Whether the lines above and below have a blank at the same place that no words have between them."""
+    reach = round(_LINE * unit)
+    above = text[max(0, cut[0] - reach) : cut[0]].any(axis=0)
+    below = text[cut[1] : cut[1] + reach].any(axis=0)
+    ends = [np.flatnonzero(line)[[0, -1]] for line in (above, below) if line.any()]
+    if len(ends) < 2:
+        return False
+    left, right = max(ends[0][0], ends[1][0]), min(ends[0][1], ends[1][1])
+    blank = np.logical_not(above | below)[left : right + 1]
+    return any(end - first >= _COLUMN_GAP * unit for first, end in stretches(blank))
 
 
 def _white(profile: Floats, row: int) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..geometry import Box
-from .ink import Mask, ink
+from .ink import Mask, ink, without_rules
 from .piece import Piece
 
 # In heights of the text.
@@ -14,6 +15,13 @@ _OFF = 1.0
 """By which the top left corner of a box may be wrong."""
 _SAME_LINE = 1.6
 """Between the tops of elements that begin on one line at the most: from one line to the next is more."""
+_BLANK = 2.5
+"""White between the lines of an element at the most, where the model says that it ends above that."""
+_GAP = 6.0
+"""The same between the words of its line, if it is one line."""
+_ONE_LINE = 3.0
+_UNDER = 1.0
+"""From the foot of an element to the rule that it stands on at the most."""
 _LEAST_INK = 3
 """Pixels; a box around fewer stays as it was."""
 
@@ -29,13 +37,29 @@ class _Start:
 def measure(piece: Piece, boxes: Sequence[Box]) -> list[Box]:
     """Each box around all ink from its top left corner to where the next of them begin, to the right and below.
 
-    A small model says well where an element begins, and badly where it ends, though it reads it to its end. A box
-    with nothing in it stays as it is. All are in pixels of the piece.
+    A small model says well where an element begins, and badly where it ends, though it reads it to its end. What
+    lies beyond both that end and a wide blank it has not read. A rule is part of what alone stands on it, and of
+    nothing else. A box with nothing in it stays as it is. All are in pixels of the piece.
     """
-    mask = ink(np.asarray(piece.image))
     unit = piece.text_height
+    mask, _, _ = without_rules(ink(np.asarray(piece.image)), unit)
     starts = [_start(mask, box, unit) for box in boxes]
-    return [_around_ink(mask, start, starts, unit) or box for start, box in zip(starts, boxes, strict=True)]
+    around = [_around_ink(mask, start, box, starts, unit) or box for start, box in zip(starts, boxes, strict=True)]
+    return _with_rules(around, piece.rules, unit)
+
+
+def _with_rules(boxes: Sequence[Box], rules: Sequence[Box], unit: float) -> list[Box]:
+    """With the rules that stand under one of them alone, as under a field of a form or a table."""
+    reaching = list(boxes)
+    for rule in rules:
+        over = [index for index, box in enumerate(boxes) if _stands_on(box, rule, unit)]
+        if len(over) == 1:
+            reaching[over[0]] = reaching[over[0]].union(rule)
+    return reaching
+
+
+def _stands_on(box: Box, rule: Box, unit: float) -> bool:
+    return box.y0 < rule.y0 <= box.y1 + _UNDER * unit and rule.x0 < box.x1 and box.x0 < rule.x1
 
 
 def _start(mask: Mask, box: Box, unit: float) -> _Start:
@@ -50,7 +74,7 @@ def _start(mask: Mask, box: Box, unit: float) -> _Start:
     return _Start(left, first + int(np.lexsort((away, profile))[0]))
 
 
-def _around_ink(mask: Mask, start: _Start, starts: Sequence[_Start], unit: float) -> Box | None:
+def _around_ink(mask: Mask, start: _Start, box: Box, starts: Sequence[_Start], unit: float) -> Box | None:
     height, width = mask.shape
     beside = [other for other in starts if abs(other.top - start.top) <= _SAME_LINE * unit]
     left = start.left if any(other.left < start.left - _OFF * unit for other in beside) else 0
@@ -60,7 +84,17 @@ def _around_ink(mask: Mask, start: _Start, starts: Sequence[_Start], unit: float
     inside = mask[start.top : bottom, left:right]
     if inside.sum() < _LEAST_INK:
         return None
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    rows = np.flatnonzero(inside.any(axis=1))
+    rows = _without_far(rows, box.y1 - start.top, _BLANK * unit)
+    columns = np.flatnonzero(inside[: rows[-1] + 1].any(axis=0))
+    if rows[-1] - rows[0] < _ONE_LINE * unit:
+        columns = _without_far(columns, box.x1 - left, _GAP * unit)
     return Box(
         float(left + columns[0]), float(start.top + rows[0]), left + columns[-1] + 1.0, start.top + rows[-1] + 1.0
     )
+
+
+def _without_far(inked: npt.NDArray[np.intp], end: float, white: float) -> npt.NDArray[np.intp]:
+    """Without what lies beyond ``end``, where the model says that the element ends, and beyond so much white."""
+    last = np.flatnonzero((np.diff(inked) > white) & (inked[1:] > end))
+    return inked[: last[0] + 1] if len(last) else inked

@@ -1,6 +1,7 @@
 """A page in pieces, for a model too small to keep its place on a whole page: each a few lines of one column."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,8 +10,13 @@ from PIL import Image
 from ..geometry import Box
 from .columns import columns_of
 from .ink import ink, without_rules
-from .lines import MARGIN, parts_of
+from .lines import MARGIN, parts_of, with_dashes
+from .rules import own_rules, rules_of
+from .running import without_running
 from .sheet import Floats, Region, Sheet, straighten, trimmed
+
+_SMALLEST = 192, 64
+"""Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,9 @@ class Piece:
     """In pixels of the piece."""
     is_picture: bool = False
     """Whether there is nothing in it to be read."""
+    rules: tuple[Box, ...] = ()
+    """The strokes under and between its lines, as far as they reach, beside the piece too; pixels of the piece. Those
+    that something beside the piece stands on as well are left out."""
 
     def to_page(self, box: Box) -> Box:
         """A box in pixels of the piece as the box around it in pixels of the page image."""
@@ -59,9 +68,11 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     sheet = straighten(image.convert("L"), settings.text_height)
     most = settings.max_tokens * factor**2
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
-    columns = [] if whole is None else columns_of(sheet, whole)
-    parts = [part for column in columns for part in parts_of(sheet, column, most)]
-    pieces = [_piece(sheet, part, factor, most) for part in parts]
+    regions = [] if whole is None else without_running(sheet, whole)
+    columns = [column for region in regions for column in columns_of(sheet, region)]
+    parts = [with_dashes(sheet, part) for column in columns for part in parts_of(sheet, column, most)]
+    rules = rules_of(sheet)
+    pieces = [_piece(sheet, part, factor, most, rules) for part in parts]
     for picture in sheet.pictures:
         # After the last part that begins above it in its own column.
         before = [
@@ -71,20 +82,21 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
         ]
         place = before[-1] + 1 if before else 0
         parts.insert(place, picture)
-        pieces.insert(place, replace(_piece(sheet, picture, factor, most), is_picture=True))
+        pieces.insert(place, replace(_piece(sheet, picture, factor, most, []), is_picture=True))
     return pieces
 
 
 def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
     mask = ink(np.asarray(piece.image))
-    text, rules = without_rules(mask, settings.text_height)
-    sheet = Sheet(piece.image, piece.matrix, text, rules, [], settings.text_height)
+    text, rules, upright = without_rules(mask, settings.text_height)
+    sheet = Sheet(piece.image, piece.matrix, text, rules, upright, text, [], settings.text_height)
     whole = trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
     if whole is None:
         return [piece]
     most = math.ceil(0.6 * piece.image.width * piece.image.height)
-    return [_piece(sheet, part, factor, most) for part in parts_of(sheet, whole, most)]
+    under = [Region(*map(round, rule)) for rule in piece.rules]
+    return [_piece(sheet, part, factor, most, under) for part in parts_of(sheet, whole, most)]
 
 
 def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:
@@ -96,10 +108,13 @@ def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:
     turn = piece.matrix[:, :2] / scale
     matrix = np.concatenate([turn, piece.matrix[:, 2:] - turn @ np.array([[shift], [shift]])], axis=1)
     shown = Box(*(number * scale + shift for number in piece.shown))
-    return replace(piece, image=padded, matrix=matrix, shown=shown, text_height=piece.text_height * scale)
+    rules = tuple(Box(*(number * scale + shift for number in rule)) for rule in piece.rules)
+    return replace(
+        piece, image=padded, matrix=matrix, shown=shown, text_height=piece.text_height * scale, rules=rules
+    )
 
 
-def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
+def _piece(sheet: Sheet, part: Region, factor: int, most: int, rules: Sequence[Region]) -> Piece:
     image = sheet.image.crop((part.left, part.top, part.right, part.bottom))
     margin = round(MARGIN * sheet.unit)
     # What cannot be cut is a picture as a rule, and is known as one when it is smaller too.
@@ -107,11 +122,25 @@ def _piece(sheet: Sheet, part: Region, factor: int, most: int) -> Piece:
     if shrink < 1:
         smaller = [max(1, round(length * shrink)) for length in image.size]
         image = image.resize((smaller[0], smaller[1]), Image.Resampling.BICUBIC)
-    padded = _on_paper(image, (image.width + 2 * margin, image.height + 2 * margin), factor, margin)
+    padded = _on_paper(image, _at_least(image.width + 2 * margin, image.height + 2 * margin), factor, margin)
     turn = sheet.matrix[:, :2]
     shift = turn @ np.array([part.left, part.top]) + sheet.matrix[:, 2] - turn @ np.array([margin, margin]) / shrink
     shown = Box(margin, margin, margin + image.width, margin + image.height)
-    return Piece(padded, np.concatenate([turn / shrink, shift[:, None]], axis=1), shown, sheet.unit * shrink)
+    matrix = np.concatenate([turn / shrink, shift[:, None]], axis=1)
+    own = [_scaled(rule, part, shrink, margin) for rule in own_rules(sheet, part, rules)]
+    return Piece(padded, matrix, shown, sheet.unit * shrink, rules=tuple(own))
+
+
+def _scaled(rule: Region, part: Region, scale: float, margin: int) -> Box:
+    left, right = ((x - part.left) * scale + margin for x in (rule.left, rule.right))
+    top, bottom = ((y - part.top) * scale + margin for y in (rule.top, rule.bottom))
+    return Box(left, top, right, bottom)
+
+
+def _at_least(width: int, height: int) -> tuple[int, int]:
+    if width * height >= math.prod(_SMALLEST):
+        return width, height
+    return max(width, _SMALLEST[0]), max(height, _SMALLEST[1])
 
 
 def _on_paper(image: Image.Image, size: tuple[int, int], factor: int, place: int) -> Image.Image:

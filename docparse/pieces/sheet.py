@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from .ink import Mask, ink, pictures, slant, text_height, without_rules
+from .ink import DASH, Mask, ink, pictures, slant, text_height, without_rules, without_shade
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,6 +41,10 @@ class Sheet:
     """From its pixels to those of the page image, as in ``Piece``."""
     text: Mask
     rules: Mask
+    upright: Mask
+    """Long strokes from top to bottom."""
+    dashes: Mask
+    """The text, and what is too little to be text by itself."""
     pictures: list[Region]
     unit: float
     """Height of the text in pixels."""
@@ -48,6 +52,7 @@ class Sheet:
 
 def straighten(gray: Image.Image, height: float) -> Sheet:
     """The page with its lines level and its text ``height`` pixels high."""
+    gray = Image.fromarray(without_shade(np.asarray(gray)))
     mask = ink(np.asarray(gray))
     found = text_height(mask)
     scale = 1.0 if found is None else height / found
@@ -70,12 +75,13 @@ def straighten(gray: Image.Image, height: float) -> Sheet:
     pixels = np.asarray(turned)
     mask = ink(pixels)
     drawn = [Region(*edges) for edges in pictures(pixels, mask)]
-    text, rules = without_rules(mask, height)
+    text, rules, upright = without_rules(mask, height)
+    dashes, _, _ = without_rules(ink(pixels, DASH), height)
     for region in drawn:
         rows = slice(max(0, region.top - _RIM), region.bottom + _RIM)
         columns = slice(max(0, region.left - _RIM), region.right + _RIM)
-        text[rows, columns] = rules[rows, columns] = False
-    return Sheet(turned, matrix, text, rules, drawn, height)
+        text[rows, columns] = rules[rows, columns] = dashes[rows, columns] = False
+    return Sheet(turned, matrix, text, rules, upright, dashes, drawn, height)
 
 
 def _about_center(angle: float, source: tuple[int, int], target: tuple[int, int]) -> Floats:

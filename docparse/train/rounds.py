@@ -71,7 +71,8 @@ def _round(pieces: Pieces, seed: int, number: int) -> list[PageBatch[Any]]:
         lessons += without_failures(lambda: pieces.page(random))
     groups = [lessons]
     while len(groups) < RUN:
-        groups.sort(key=_filled_up)
+        # One lesson cannot be halved, however large it is.
+        groups.sort(key=lambda group: (len(group) > 1, _filled_up(group)))
         groups += _halves(groups.pop())
     random.shuffle(groups)
     return [collate(group, _canvas(group)) for group in groups]

@@ -196,6 +196,21 @@ def test_rows_that_stand_far_apart_are_of_one_table() -> None:
     assert join_tables([page(1, first, second)]) == {"b": "a"}
 
 
+def test_the_first_row_below_the_cut_is_no_head() -> None:
+    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
+    second = table("b", "2013|77", "2014|90", head=1, box=Box(60, 150, 540, 190))
+    assert join_tables([page(1, first, second)]) == {"b": "a"}
+    assert [cell.header for cell in first.cells] == [True] * 2 + [False] * 6
+
+
+def test_one_of_several_columns_may_be_missing_below_the_cut() -> None:
+    first = table("a", "Year|Ice|Snow|Days", "2012|81|7|60", head=1, box=Box(50, 100, 550, 140))
+    second = table("b", "2013|77|6", box=Box(52, 150, 450, 170))
+    third = table("c", "2014|90|7|71", box=Box(52, 180, 548, 200))
+    assert join_tables([page(1, first, second, third)]) == {"b": "a", "c": "a"}
+    assert (first.row_count, first.column_count) == (4, 4)
+
+
 @pytest.mark.parametrize(
     "second",
     [
@@ -203,6 +218,7 @@ def test_rows_that_stand_far_apart_are_of_one_table() -> None:
         pytest.param(table("b", "2013|77", box=Box(152, 142, 548, 200)), id="narrower"),
         pytest.param(table("b", "2013|77|3", box=Box(52, 142, 548, 200)), id="more-columns"),
         pytest.param(table("b", "Year|Ice", "2013|77", head=1, box=Box(52, 142, 548, 200)), id="head"),
+        pytest.param(table("b", "Town|Snow", "Orrin|77", head=1, box=Box(52, 142, 500, 200)), id="head-narrower"),
     ],
 )
 def test_tables_on_one_page_stay_apart(second: Table) -> None:

@@ -11,6 +11,7 @@ needs is not there.
 import argparse
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ import docparse.runtime  # noqa: F401  # before torch: how its threads wait
 
 # isort: split
 import numpy as np
+import psutil
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -25,7 +27,6 @@ from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
 from docparse import bench
 from docparse.runtime import attention
-from docparse.runtime.cache import SlotCache
 from docparse.runtime.decode import Lane
 from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import ImageSettings, Patches
@@ -122,12 +123,9 @@ def _wait(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def overhead(model: LoadedModel, tokens: int) -> tuple[float, float, float]:
-    """Seconds a token inside of the network and around it, and bytes of the cache over what it was planned to be."""
-    from collections import deque
-
-    waiting = deque(jobs(1, tokens))
-    lane = Lane(model, waiting, 1)
+def overhead(model: LoadedModel, tokens: int) -> tuple[float, float, int]:
+    """Seconds a token inside of the network and around it, and bytes that its cache was planned to take."""
+    lane = Lane(model, deque(jobs(1, tokens)), 1)
     lane.advance()
     watch = Watch()
     remove = watch.around(model.network, model.device)
@@ -137,12 +135,18 @@ def overhead(model: LoadedModel, tokens: int) -> tuple[float, float, float]:
     _wait(model.device)
     seconds = time.perf_counter() - started
     remove()
-    cache: SlotCache = lane._cache
-    stored = sum(tensor.numel() * tensor.element_size() for pair in cache._stored.values() for tensor in pair)
     config = model.network.config.get_text_config()
     head = config.hidden_size // config.num_attention_heads
-    planned = 2 * config.num_hidden_layers * config.num_key_value_heads * head * cache.length * 2
-    return watch.seconds / watch.passes, (seconds - watch.seconds) / watch.passes, stored / planned
+    length = lane._cache.length
+    planned = 2 * config.num_hidden_layers * config.num_key_value_heads * head * length * model.network.dtype.itemsize
+    return watch.seconds / watch.passes, (seconds - watch.seconds) / watch.passes, planned
+
+
+def resident(device: torch.device) -> int:
+    """Bytes that are taken now."""
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    return psutil.Process().memory_info().rss
 
 
 def speed(model: LoadedModel, count: int, tokens: int) -> float:
@@ -198,9 +202,13 @@ def main() -> int:
         return 0
     table = Table("", "what", "measured", title="cuda" if options.cuda else f"cpu, {torch.get_num_threads()} threads")
     for name in options.names:
-        model = make(name, "cuda" if options.cuda else "cpu", options.layers)
+        device = torch.device("cuda" if options.cuda else "cpu")
+        before = resident(device)
+        model = make(name, device.type, options.layers)
         weights = sum(parameter.numel() * parameter.element_size() for parameter in model.network.parameters())
+        peak = bench._Peak(device)
         inside, around, cache = overhead(model, options.tokens)
+        taken = (peak.bytes() or 0) - before
         one, generated = speed(model, 1, options.tokens), by_generate(model, options.tokens)
         bound = bandwidth(model.device) / weights
         table.add_row(
@@ -208,7 +216,7 @@ def main() -> int:
         )
         table.add_row("", "a pass of one token", f"{inside * 1e3:.1f} ms")
         table.add_row("", "the loop around it", f"{around * 1e3:.2f} ms, {around / inside:.2%} of the pass")
-        table.add_row("", "cache taken / planned", f"{cache:.3f}")
+        table.add_row("", "memory over weights and planned cache", f"{taken / (weights + cache) - 1:+.1%}")
         table.add_row(
             "", "tokens a second, one answer", f"{one:.2f}, {one / bound:.0%} of the bandwidth's {bound:.1f}"
         )

@@ -40,12 +40,12 @@ def test_who_is_surer_counts_for_more() -> None:
     assert agreed.text == page("plot 1")
 
 
-def test_the_probability_is_the_share_of_votes() -> None:
+def test_the_probability_is_measured_by_the_share_of_votes() -> None:
     _, agreed = agree([answer(page("cat"), 1.0), answer(page("cat"), 1.0), answer(page("cot"), 0.5)])
     shares = dict(zip(agreed.token_ends, map(math.exp, agreed.token_logprobs), strict=True))
     letter = agreed.text.index("cat")
-    assert shares[letter + 1] == pytest.approx(2.5 / 3)
-    assert shares[letter + 2] == pytest.approx(2 / 3)
+    assert shares[letter + 1] == pytest.approx((2.5 / 3) ** 0.4)
+    assert shares[letter + 2] == pytest.approx((2 / 3) ** 0.4)
     assert agreed.token_ends[-1] == len(agreed.text)
 
 

@@ -194,7 +194,7 @@ def main() -> int:
     parser.add_argument("names", nargs="+", choices=sorted(TEXT))
     parser.add_argument("--cuda", action="store_true")
     parser.add_argument("--layers", type=int, help="fewer than there are: for a machine without the memory")
-    parser.add_argument("--tokens", type=int, default=16)
+    parser.add_argument("--tokens", type=int, default=48)
     parser.add_argument("--many", type=int, default=32, help="answers side by side")
     options = parser.parse_args()
     if options.cuda and not torch.cuda.is_available():

@@ -22,8 +22,8 @@ _UNIT = re.compile(r"<[^<>]*>|&\w+;|.", re.DOTALL)
 _BOX = re.compile(r' data-bbox="[^"]*"')
 _AGREED = 0.4
 """Where readings agree they are right far more often than each of them expects of itself: the power of the share of
-votes that is how often. Measured on 24 synthetic pages of each look (``docparse synth --seed 5051``), so that the share
-of words that a page is expected to have right is about the share that it has."""
+votes that is how often. Measured on 24 synthetic pages of each look (``docparse synth --seed 5051``), so that the
+share of words that a page is expected to have right is about the share that it has."""
 _LEAST = 1e-6
 """Probability of what was written all the same."""
 

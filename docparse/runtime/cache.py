@@ -44,11 +44,11 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
         self._places = places
         self._reach = reach
 
-    def move(self, source: int, target: int) -> None:
-        """Put what is in one slot into another."""
+    def move(self, source: int, target: int, reach: int) -> None:
+        """Put the first ``reach`` tokens of one slot into another."""
         for stored in self._stored.values():
             for tensor in stored:
-                tensor[target, :, : self._reach] = tensor[source, :, : self._reach]
+                tensor[target, :, :reach] = tensor[source, :, :reach]
 
     def clear(self, slot: int) -> None:
         """Leave nothing in a slot."""

@@ -23,6 +23,9 @@ from .model import LoadedModel
 from .schedule import Schedule
 from .sequence import Job, Sequence
 
+_AHEAD = 8
+"""Steps that a GPU takes before anybody looks at what it has written."""
+
 
 class Lane:
     """Answers that are written side by side: a token of each of them a pass, or several where they were foreseen.
@@ -81,10 +84,11 @@ class Lane:
         share = self._tokens_a_pass // len(sequences) - 1
         return [sequence.propose(min(share, room)) for sequence in sequences]
 
-    def _pass(self, jobs: list[Job], compute: Callable[[], "_Written"]) -> list[Job]:
-        """A pass over ``jobs`` and what follows from it; who has ended."""
+    def _pass(self, jobs: list[Job], compute: Callable[[], "list[_Written]"]) -> list[Job]:
+        """A pass over ``jobs``, or several, and what follows from them; who has ended."""
         try:
-            self._take(compute(), [job.sequence for job in jobs])
+            for written in compute():
+                self._take(written, [job.sequence for job in jobs])
         except Exception as error:  # whoever waits for the answer has to hear of it
             if is_out_of_memory(error) and len(self._schedule.running) > 1:
                 self._schedule.halve()
@@ -94,15 +98,18 @@ class Lane:
         for slot, job in enumerate(self._schedule.running):
             if job.sequence.error is not None:
                 self._cache.clear(slot)
-        for source, target in self._schedule.leave():
-            self._cache.move(source, target)
+        moves = self._schedule.leave()
+        reach = max((job.sequence.place for job in self._schedule.running), default=0)
+        for source, target in moves:
+            self._cache.move(source, target, reach)
         return [job for job in jobs if job.sequence.ended]
 
     def _take(self, written: "_Written", sequences: list[Sequence]) -> None:
         rows = zip(sequences, written.proposed, written.tokens.tolist(), written.logprobs.tolist(), strict=True)
         for sequence, expected, row, row_logprobs in rows:
             count = len(expected) + 1
-            sequence.take(expected, row[:count], row_logprobs[:count], self._model.end_tokens)
+            if not sequence.ended:
+                sequence.take(expected, row[:count], row_logprobs[:count], self._model.end_tokens)
 
     def _make_room(self, length: int) -> None:
         """A cache for answers of up to ``length`` tokens; nobody may be running but the one that it is for."""
@@ -114,7 +121,7 @@ class Lane:
         if can_record(self._model.network, self._model.device):
             self._recorded = Recorded(self._best_after, self._schedule.slots, length)
 
-    def _read_prompt(self, job: Job) -> "_Written":
+    def _read_prompt(self, job: Job) -> "list[_Written]":
         """The first token, for which nothing is proposed.
 
         The image's tokens share positions (MRoPE).
@@ -144,9 +151,9 @@ class Lane:
         logits = result.logits.float()
         if sequence.refused is not None:
             logits[:, :, sequence.refused] = -torch.inf
-        return _Written(*_chosen(logits, [sequence]), [[]])
+        return [_Written(*_chosen(logits, [sequence]), [[]])]
 
-    def _step(self, sequences: list[Sequence]) -> "_Written":
+    def _step(self, sequences: list[Sequence]) -> "list[_Written]":
         """The tokens after the last of each, and after each that is proposed. Where others have more proposed it is
         filled up: nobody looks there, and it is overwritten."""
         device = self._model.device
@@ -160,8 +167,22 @@ class Lane:
         starts = torch.tensor([(sequence.place, sequence.offset) for sequence in sequences], device=device)
         reach = max(sequence.place for sequence in sequences) + width
         if any(sequence.temperature for sequence in sequences):
-            return _Written(*_chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)
-        return _Written(*(self._recorded or self._best_after)(tokens, starts, reach), proposed)
+            return [_Written(*_chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)]
+        if self._recorded is not None and width == 1:
+            return self._go_ahead(sequences, tokens, starts, reach)
+        return [_Written(*(self._recorded or self._best_after)(tokens, starts, reach), proposed)]
+
+    def _go_ahead(self, sequences: list[Sequence], tokens: Tensor, starts: Tensor, reach: int) -> "list[_Written]":
+        """Several steps, so that a GPU does not wait between them for us to look at what it has written. What is
+        written behind an answer's end is left where nobody looks."""
+        assert self._recorded is not None
+        room = min(sequence.limit - len(sequence.tokens) for sequence in sequences)
+        found = []
+        for step in range(max(1, min(_AHEAD, room))):
+            best, logprobs = (tensor.clone() for tensor in self._recorded(tokens, starts, reach + step))
+            found.append(_Written(best, logprobs, [[] for _ in sequences]))
+            tokens, starts = best, starts + torch.tensor([1, 0], device=starts.device)
+        return found
 
     def _best_after(self, tokens: Tensor, starts: Tensor, reach: int) -> tuple[Tensor, Tensor]:
         return _best(self._logits_after(tokens, starts, reach).float())

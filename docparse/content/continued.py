@@ -89,7 +89,7 @@ def _stands_on(above: Table, below: Table, page: Page) -> bool:
     """Whether it is no further below than the next row, and as wide. Where it has a head (a model takes the first row
     that it sees for one) there must be no doubt of that; else one of several columns may be missing."""
     end = above.parts[-1].box if above.parts else above.box
-    if end is None or below.box is None:
+    if end is None or below.box is None or not (above.cells and below.cells):
         return False
     row = (end.height + below.box.height) / (above.row_count + below.row_count)
     if abs(below.box.y0 - end.y1) > max(_BETWEEN_ROWS * page.height, row):

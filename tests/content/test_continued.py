@@ -224,3 +224,11 @@ def test_one_of_several_columns_may_be_missing_below_the_cut() -> None:
 def test_tables_on_one_page_stay_apart(second: Table) -> None:
     first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
     assert joined([page(1, first, second)]) is None
+
+
+def test_tables_without_a_cell_are_no_parts_of_one() -> None:
+    """Found by make fuzz."""
+    empty = [Table(id=name, row_count=0, column_count=0, box=box) for name, box in (("a", LOW), ("b", LOW))]
+    stacked = page(1, *empty)
+    assert join_tables([stacked]) == {}
+    assert stacked.elements == empty

@@ -60,6 +60,32 @@ def test_two_columns_below_a_heading_are_read_one_after_the_other() -> None:
     assert len(set(order[1:41]) & set(order[41:])) == 0, "a piece goes over both columns"
 
 
+def test_columns_with_tables_and_lists_in_them_are_columns_too() -> None:
+    sheet = Sheet()
+    sheet.column(80, 60, 560, 1, 34)
+    for left, paragraph, table in ((80, 160, 420), (530, 700, 160)):
+        sheet.column(left, paragraph, 380, 7)
+        for row in range(9):
+            for cell in (left, left + 150, left + 310):
+                sheet.column(cell, table + 27 * row, 60, 1)
+        sheet.column(left, 980, 120, 10)
+    sheet.lines = [sheet.lines[0], *sorted(sheet.lines[1:], key=lambda line: line.x0 >= 530)]
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    found = places(pieces, sheet.lines)
+    assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
+    left, right = ({found[index][0] for index in part} for part in (range(1, 45), range(45, 89)))
+    assert max(left) < min(right), "a piece goes over both columns, or they are not read one after the other"
+
+
+def test_a_table_with_words_in_two_columns_is_none_of_two_columns() -> None:
+    sheet = Sheet()
+    for row in range(16):
+        for left, width in ((80, 240 + 40 * (row % 3)), (530, 60), (650, 60), (770, 60)):
+            sheet.column(left, 160 + 27 * row, width, 1)
+    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    assert all(piece.to_page(piece.shown).width > 600 for piece in pieces), "its rows are torn apart"
+
+
 def test_pieces_are_small_enough_and_of_whole_cells() -> None:
     sheet = Sheet()
     sheet.column(60, 60, 860, 50)

@@ -49,6 +49,8 @@ class View:
     refused: int | None = None
     """The token that it may not go on with."""
     temperature: float = 0.0
+    well_formed: bool = False
+    """Whether no tag may end that is not open; for a model to whose vocabulary tags belong."""
 
 
 def image_settings(info: CheckpointInfo, options: Options) -> ImageSettings:
@@ -79,10 +81,12 @@ class Asker:
     ) -> None:
         """``pieces`` are those that it is shown, if it is not shown whole pages."""
         from ..runtime.live_draft import Manner
+        from ..runtime.wellformed import Markup
 
         self.model, self.decoder = model, decoder
         self._image_settings, self._options, self._pieces = image_settings, options, pieces
         self._manner = Manner()
+        self._markup = Markup({} if pieces is None else model.tokenizer.get_vocab(), model.end_tokens)
 
     def ask(self, views: Sequence[View], clock: "Clock", watch: Callable[[Callable[[], str]], None]) -> list[Answer]:
         """The answers to ``views``, written side by side; ``watch`` is told what tells the text so far.
@@ -102,6 +106,7 @@ class Asker:
         """
         from ..runtime.prompt import prompt_tokens
         from ..runtime.sequence import Job, Sequence
+        from ..runtime.wellformed import WellFormed
 
         model, options = self.model, self._options
         patches = to_patches(view.image, self._image_settings)
@@ -126,9 +131,10 @@ class Asker:
             prompt=prompt + start,
             limit=limit,
             clock=clock,
-            proposals=None if view.draft is None else self._proposals(view.draft),
+            proposals=None if view.draft is None or view.well_formed else self._proposals(view.draft),
             is_looping=is_looping,
             refused=view.refused,
+            form=WellFormed(self._markup) if view.well_formed else None,
             temperature=view.temperature,
         )
         return Job(sequence, patches)

@@ -148,10 +148,7 @@ class Lane:
             mm_token_type_ids=is_image,
             logits_to_keep=1,
         )
-        logits = result.logits.float()
-        if sequence.refused is not None:
-            logits[:, :, sequence.refused] = -torch.inf
-        return [_Written(*_chosen(logits, [sequence]), [[]])]
+        return [_Written(*_chosen(result.logits.float(), [sequence]), [[]])]
 
     def _step(self, sequences: list[Sequence]) -> "list[_Written]":
         """The tokens after the last of each, and after each that is proposed. Where others have more proposed it is
@@ -166,7 +163,7 @@ class Lane:
         tokens = torch.tensor(rows, device=device)
         starts = torch.tensor([(sequence.place, sequence.offset) for sequence in sequences], device=device)
         reach = max(sequence.place for sequence in sequences) + width
-        if any(sequence.temperature for sequence in sequences):
+        if not all(sequence.is_greedy for sequence in sequences):
             return [_Written(*_chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)]
         if self._recorded is not None and width == 1:
             return self._go_ahead(sequences, tokens, starts, reach)
@@ -228,11 +225,14 @@ def _best(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _chosen(logits: Tensor, sequences: list[Sequence]) -> tuple[Tensor, Tensor]:
-    """The same, but those of a sequence with a temperature are drawn."""
-    tokens = logits.argmax(-1)
+    """The same, but those of a sequence with a temperature are drawn, and what it refuses comes not next."""
+    allowed = logits.clone()
+    for row, sequence in enumerate(sequences):
+        allowed[row, 0, sequence.refuses()] = -torch.inf
+    tokens = allowed.argmax(-1)
     for row, sequence in enumerate(sequences):
         if sequence.temperature:
-            tokens[row] = _drawn(logits[row], sequence)
+            tokens[row] = _drawn(allowed[row], sequence)
     return tokens, _logprobs(logits, tokens)
 
 

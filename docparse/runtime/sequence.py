@@ -10,6 +10,7 @@ from ..document import StopReason
 from ..errors import PageError
 from .images import Patches
 from .proposals import Proposals
+from .wellformed import WellFormed
 
 _LOOKED_AT = 128
 """Tokens, and every so many of them."""
@@ -48,6 +49,8 @@ class Sequence:
     """Tells of the tokens so far whether they have begun to repeat themselves without end. Asked now and then."""
     refused: int | None = None
     """A token that may not be the first."""
+    form: WellFormed | None = None
+    """What sees to it that no tag ends that is not open; then nothing can be proposed."""
     temperature: float = 0.0
     """0 is greedy decoding; else tokens are drawn by their probabilities to the power of 1 / ``temperature``."""
     tokens: list[int] = field(default_factory=list)
@@ -64,6 +67,17 @@ class Sequence:
     offset: int = 0
     """What is added to a token's index to have its position: the tokens of an image share positions (MRoPE), so it
     is negative. Known once the prompt has been read."""
+
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the most probable token comes next, whatever it is."""
+        return not self.temperature and self.form is None
+
+    def refuses(self) -> list[int]:
+        """The tokens that may not come next."""
+        if self.form is not None:
+            return self.form.refused()
+        return [] if self.refused is None or self.tokens else [self.refused]
 
     @property
     def ended(self) -> bool:
@@ -108,6 +122,8 @@ class Sequence:
         if token in end_tokens:
             self.stop_reason = StopReason.END
             return
+        if self.form is not None:
+            self.form.take(token)
         self.tokens.append(token)
         self.logprobs.append(logprob)
         if len(self.tokens) >= self.limit:
@@ -132,6 +148,8 @@ class Sequence:
     def restart(self) -> None:
         """Forget what was written; its time runs on."""
         self.proposals = None  # they have followed what is forgotten
+        if self.form is not None:
+            self.form = self.form.anew()
         self.tokens.clear()
         self.logprobs.clear()
 

@@ -69,14 +69,20 @@ def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_no_two_readings_agree_on_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [
-        GOOD.replace("the harbour wall", other) for other in ("abc def ghi", "mnopq rst uvw", "xyz 0123")
-    ]
+    texts = [GOOD.replace("the harbour wall", other) for other in ("abc def ghi", "mnopq rst uvw", "xyz 0123")]
     script = Script(monkeypatch, [*(answer(text, 0.6) for text in texts), *[answer(GOOD, 0.97)] * 9])
     output = read(lines=4)
     *asked, parts = script.asked
     assert asked == [1, 2]
     assert output.text.count("the harbour wall</p>") == parts > 1
+
+
+def test_a_valid_answer_is_not_given_up_for_halves_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [GOOD.replace("the harbour wall", other) for other in ("abc def ghi", "mnopq rst uvw", "xyz 0123")]
+    Script(monkeypatch, [*(answer(text, 0.6) for text in texts), *[answer(BROKEN, 0.8)] * 20])
+    output = read(lines=4)
+    assert output.text.count("<p ") == 1
+    assert output.closed == 0
 
 
 def test_what_is_read_again_is_held_to_well_formed_markup(monkeypatch: pytest.MonkeyPatch) -> None:

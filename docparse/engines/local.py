@@ -208,8 +208,10 @@ class LocalEngine:
                     parts[index] = smaller
         read_again = iter(self._surest(page, [part for several in parts.values() for part in several], clock))
         found: list[tuple[Piece, Answer]] = []
-        for index, one in enumerate(read):
-            found += [next(read_again) for _ in parts[index]] if index in parts else [one]
+        for index, whole in enumerate(read):
+            in_halves = [next(read_again) for _ in parts.get(index, ())]
+            is_worse = whole[1].is_valid and not all(answer.is_valid for _, answer in in_halves)
+            found += in_halves if in_halves and not is_worse else [whole]
         return found
 
     def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:

@@ -1,7 +1,7 @@
 """What a model may not write next where its answer is to be well-formed: it cannot end what is not open.
 
-Decoding under a grammar, as far as XML goes: which tags may stand in which, and with what attributes, is left to the
-model.
+Decoding under a grammar, as far as XML goes, and where text may stand: which tags may stand in which, and with what
+attributes, is left to the model.
 """
 
 import re
@@ -12,7 +12,11 @@ from functools import lru_cache
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 _ATTRIBUTES = re.compile(r'(?: [\w-]+="[^"]*")* [\w-]+="(?:[^"]*")?')
 """One or more, the last of which may only begin."""
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+"""How a vocabulary names one byte of a letter that it does not have."""
 _VOID = frozenset({"br", "hr", "img"})
+_WITHOUT_TEXT = frozenset("html body ul ol table thead tbody tfoot tr".split())
+"""Elements that hold other elements alone."""
 
 
 class _Place(Enum):
@@ -32,7 +36,9 @@ class Markup:
 
     def __init__(self, vocabulary: Mapping[str, int], end_tokens: Iterable[int]) -> None:
         self._ends = frozenset(end_tokens)
-        self._texts = {token: text for text, token in vocabulary.items() if token not in self._ends}
+        self._texts = {
+            token: _BYTE.sub("\ufffd", text) for text, token in vocabulary.items() if token not in self._ends
+        }
         self._tags = {
             token: [(slash == "/", name) for slash, name in _TAG.findall(text)] for token, text in self._texts.items()
         }
@@ -52,6 +58,8 @@ class Markup:
                 return text in ('"', f'"{end}') or not set('<>"') & set(text)
             return text == end or _ATTRIBUTES.fullmatch(text) is not None
         if "<" not in text:
+            if text.strip() and (not opened or opened[-1] in _WITHOUT_TEXT):
+                return False
             return text not in ('">', '"/>') and _ATTRIBUTES.fullmatch(text) is None
         left = list(opened)
         for is_end, name in self._tags[token]:

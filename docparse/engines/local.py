@@ -1,6 +1,7 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -35,11 +36,11 @@ _SURE = 0.95
 _BELIEVED = 0.7
 """The same, from which an answer is believed that a page was made to have in another way than by asking: a model that
 is led out of a loop may write what comes to its mind."""
-_VARIATIONS = ((1.05, 0), (1.0, 8))
-"""Scale and shift in pixels in which a piece is read again where the answer was not sure."""
-_AGREED = 0.8
-"""Geometric mean of the shares of votes, as they are calibrated, from which what several readings agree on is
-believed."""
+_Variations = tuple[tuple[float, int], ...]
+"""Scale and shift in pixels."""
+_VARIATIONS: tuple[_Variations, ...] = (((1.05, 0), (1.0, 8)), ((0.96, 4), (1.02, 12)))
+"""In the first of which a piece is read again where the answer was not sure, and in the second if nothing that was
+written to it is valid."""
 
 
 class LocalEngine:
@@ -88,7 +89,7 @@ class LocalEngine:
             return self._read_whole(page, clock)
         image = page.image.image
         pieces = cut(image, self._info.pieces, self._image_settings.factor)
-        return self._output(join(self._read_pieces(page, pieces, clock), image.size))
+        return self._output(join(list(self._read_pieces(page, pieces, clock)), image.size))
 
     def _output(self, answer: Answer, notes: tuple[str, ...] = ()) -> ModelOutput:
         return ModelOutput(
@@ -191,31 +192,33 @@ class LocalEngine:
         draft = drafted(page.text_layer, shown, lambda box: piece.from_page(box.scaled(across, down)))
         return View(piece.image, draft)
 
-    def _read_pieces(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
+    def _read_pieces(
+        self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
+    ) -> Iterator[tuple[Piece, Answer]]:
         """The pieces, each as it was read, with their answers.
 
         One that the model is not sure of is read again in variations, and one that it did not come to an end with, or
-        on which these do not agree, in halves.
+        wrote nothing valid to in any of them, in halves.
         """
         assert self._info.pieces is not None
-        read = self._surest(page, pieces, clock)
-        parts: dict[int, list[Piece]] = {}
-        for index, (piece, (_, answer)) in enumerate(zip(pieces, read, strict=True)):
-            is_believed = answer.is_valid and answer.probability >= _AGREED
-            if not is_believed and answer.stop_reason is not StopReason.TIMEOUT:
-                smaller = halves(piece, self._info.pieces, self._image_settings.factor)
-                if len(smaller) > 1:
-                    parts[index] = smaller
-        read_again = iter(self._surest(page, [part for several in parts.values() for part in several], clock))
-        found: list[tuple[Piece, Answer]] = []
-        for index, whole in enumerate(read):
-            in_halves = [next(read_again) for _ in parts.get(index, ())]
-            is_worse = whole[1].is_valid and not all(answer.is_valid for _, answer in in_halves)
-            found += in_halves if in_halves and not is_worse else [whole]
-        return found
+        read = self._surest(page, pieces, clock, is_last=not may_halve)
+        for piece, (seen, answer) in zip(pieces, read, strict=True):
+            parts = [piece]
+            if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
+                parts = halves(piece, self._info.pieces, self._image_settings.factor)
+            if len(parts) > 1:
+                yield from self._read_pieces(page, parts, clock, may_halve=False)
+            else:
+                yield seen, answer
 
-    def _surest(self, page: EnginePage, pieces: list[Piece], clock: "Clock") -> list[tuple[Piece, Answer]]:
-        """The pieces with their answers; where the model was not sure, with what several readings agree on."""
+    def _surest(
+        self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, is_last: bool
+    ) -> list[tuple[Piece, Answer]]:
+        """The pieces with their answers; where the model was not sure, with what several readings agree on.
+
+        A broken answer tells that it has lost its place, so it is free to write one until it is asked for the
+        last time.
+        """
         views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
         written = iter(self._answers(page, views, clock))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
@@ -225,18 +228,33 @@ class LocalEngine:
             for index, (piece, answer) in enumerate(read)
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
+        for number, variations in enumerate(_VARIATIONS, 1):
+            self._read_again(page, readings, variations, clock, well_formed=is_last and number == len(_VARIATIONS))
+            for index, of_piece in readings.items():
+                chosen, agreed = agree([answer for _, answer in of_piece])
+                read[index] = of_piece[chosen][0], agreed
+            readings = {index: of_piece for index, of_piece in readings.items() if not read[index][1].is_valid}
+        return read
+
+    def _read_again(
+        self,
+        page: EnginePage,
+        readings: dict[int, list[tuple[Piece, Answer]]],
+        variations: _Variations,
+        clock: "Clock",
+        *,
+        well_formed: bool,
+    ) -> None:
+        """Each piece in these variations, behind what was read of it before, which began with itself."""
+        factor = self._image_settings.factor
         groups = [
-            [varied(of_piece[0][0], scale, shift, self._image_settings.factor) for scale, shift in _VARIATIONS]
+            [varied(of_piece[0][0], scale, shift, factor) for scale, shift in variations]
             for of_piece in readings.values()
         ]
-        # What a model writes first is what it writes by itself; asked again it is held to what can be read.
-        views = [self._view(page, piece, well_formed=True) for group in groups for piece in group]
+        views = [self._view(page, piece, well_formed=well_formed) for group in groups for piece in group]
         again = iter(self._answers(page, views, clock))
-        for (index, of_piece), group in zip(readings.items(), groups, strict=True):
+        for of_piece, group in zip(readings.values(), groups, strict=True):
             of_piece += [(piece, next(again)) for piece in group]
-            chosen, agreed = agree([answer for _, answer in of_piece])
-            read[index] = of_piece[chosen][0], agreed
-        return read
 
     def _answers(self, page: EnginePage, views: list[View], clock: "Clock") -> list[Answer]:
         """What the model writes to each image of the page, several of them side by side."""

@@ -59,7 +59,7 @@ def ink(gray: npt.NDArray[np.uint8], fewest: int = _FEWEST) -> Mask:
     """Pixels that differ from the paper around them, darker or lighter, where there are at least ``fewest`` of them
     together. ``gray`` is ``[height, width]``."""
     difference = np.abs(gray.astype(np.int16) - _paper(gray))
-    contrast = float(np.percentile(difference[::2, ::2], 98.5))
+    contrast = float(np.percentile(difference[::2, ::2], 99.5))
     return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast), fewest)
 
 

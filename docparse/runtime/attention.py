@@ -53,7 +53,7 @@ def attend_in_windows(
 
 
 def attend_in_groups(
-    _module: torch.nn.Module,
+    _module: torch.nn.Module | None,
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -78,7 +78,9 @@ def attend_in_groups(
         seen = F.scaled_dot_product_attention(query, key, value, scale=scaling, is_causal=True, enable_gqa=shared > 1)
         return seen.transpose(1, 2).contiguous(), None
     if attention_mask is not None:
-        attention_mask = attention_mask.repeat(1, 1, shared, 1)
+        # One that is expanded is read as often, and takes no copying.
+        once = tokens == 1
+        attention_mask = attention_mask.expand(-1, -1, shared, -1) if once else attention_mask.repeat(1, 1, shared, 1)
     grouped = query.reshape(sequences, key.shape[1], shared * tokens, size)
     seen = F.scaled_dot_product_attention(grouped, key, value, attn_mask=attention_mask, scale=scaling)
     return seen.reshape(sequences, heads, tokens, size).transpose(1, 2).contiguous(), None

@@ -198,10 +198,14 @@ class Lane:
         seen, looking = torch.arange(reach, device=tokens.device), places[:, None, :, None]
         # One token of one answer sees all there is.
         hidden = count > 1 or width > 1 or self._recorded is not None
+        is_seen = seen <= looking if hidden else None
+        positions = places + starts[:, 1:]
+        if self._model.fused is not None:
+            return self._model.fused(tokens, positions, is_seen, self._cache)
         result = self._model.network(
             input_ids=tokens,
-            position_ids=(places + starts[:, 1:])[None].expand(3, -1, -1),
-            attention_mask=_masks(self._model.network, seen <= looking if hidden else None, looking, seen),
+            position_ids=positions[None].expand(3, -1, -1),
+            attention_mask=_masks(self._model.network, is_seen, looking, seen),
             cache=self._cache,
         )
         logits: Tensor = result.logits

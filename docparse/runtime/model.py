@@ -8,14 +8,17 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from ..options import QuantizeName
 from . import quantise
 from .checkpoint import CheckpointInfo, first_line
 from .images import ImageSettings
-from .placement import Placement, layout
+from .placement import Placement, is_small, layout
+
+if TYPE_CHECKING:
+    from .fused import FusedDecoder
 
 _CHATTY = ("accelerate", "bitsandbytes", "torchao", "torch.utils._pytree")
 """Loggers. Where torchao is installed transformers imports it, whether it is needed or not."""
@@ -32,6 +35,8 @@ class LoadedModel:
     context_length: int
     device: Any
     """Where its inputs go."""
+    fused: "FusedDecoder | None" = None
+    """What computes the steps after a prompt in place of ``network``, where that is faster."""
 
     def tokens(self, text: str) -> list[int]:
         """``text`` in tokens, without special ones around it."""
@@ -78,6 +83,7 @@ def load(
         from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
         from . import attention
+        from .fused import FusedDecoder, can_fuse
 
         memory = layout(placement, info.weight_bytes_as(placement.dtype, quantize), max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
@@ -119,13 +125,15 @@ def load(
     network.eval()
     network.requires_grad_(False)
     attention.use_in(network)
+    device = torch.device(_input_device(network, placement))
     return LoadedModel(
         network=network,
         tokenizer=tokenizer,
         image_settings=info.image_settings,
         end_tokens=_end_tokens(network, tokenizer),
         context_length=info.context_length,
-        device=torch.device(_input_device(network, placement)),
+        device=device,
+        fused=FusedDecoder(network) if is_small(info.parameters) and can_fuse(network, device) else None,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from tests.checkpoints import make_checkpoint
 FLOAT32 = Placement("cpu", "float32", "tests compare tokens")
 
 
-@pytest.fixture(scope="module")
-def model(checkpoint: Path) -> LoadedModel:
-    return load(check(checkpoint), FLOAT32)
+@pytest.fixture(scope="module", params=["fused", "by transformers"])
+def model(request: pytest.FixtureRequest, checkpoint: Path) -> LoadedModel:
+    loaded = load(check(checkpoint), FLOAT32)
+    return loaded if request.param == "fused" else replace(loaded, fused=None)
 
 
 def question(model: LoadedModel, size: tuple[int, int]) -> tuple[list[int], Patches]:
@@ -107,7 +109,7 @@ def test_numbers_that_overflow_are_told(checkpoint: Path) -> None:
 
 def test_an_end_token_ends_the_answer_and_is_not_part_of_it(model: LoadedModel) -> None:
     usual = answer(model, (56, 56), limit=5)
-    ending = LoadedModel(**{**vars(model), "end_tokens": frozenset([usual.tokens[2]])})
+    ending = replace(model, end_tokens=frozenset([usual.tokens[2]]))
     sequence = answer(ending, (56, 56), limit=5)
     assert sequence.stop_reason is StopReason.END
     assert sequence.tokens == usual.tokens[: usual.tokens.index(usual.tokens[2])]

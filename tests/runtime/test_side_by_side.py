@@ -32,9 +32,10 @@ CROPS = [(130, 375, 816, 455), (130, 375, 460, 475), (130, 420, 330, 500), (400,
 LIMIT = 30
 
 
-@pytest.fixture(scope="module")
-def model() -> LoadedModel:
-    return load(check(BUNDLED[NANO]), Placement("cpu", "float32", "tests compare tokens"))
+@pytest.fixture(scope="module", params=["fused", "by transformers"])
+def model(request: pytest.FixtureRequest) -> LoadedModel:
+    loaded = load(check(BUNDLED[NANO]), Placement("cpu", "float32", "tests compare tokens"))
+    return loaded if request.param == "fused" else replace(loaded, fused=None)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,113 @@
+"""The steps of a small model on a CPU, in as few calls of torch as there can be.
+
+A token of nano is computed in less time than transformers' modules take to ask for it: there are ten modules to a
+layer, and each of a dozen operations that a norm or a rotation consists of is a call.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .attention import attend_in_groups
+from .cache import SlotCache
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Weights of one layer, ``[out, in]``; those that are multiplied with the same numbers stand in one matrix."""
+
+    norm: Tensor
+    query_key_value: Tensor
+    query_key_value_bias: Tensor
+    out: Tensor
+    norm_after: Tensor
+    gate_up: Tensor
+    down: Tensor
+
+
+class FusedDecoder:
+    """The decoder of a ``Qwen2_5_VLForConditionalGeneration`` for text alone, after the prompt. Thread-safe.
+
+    Its weights are copies, so it is for models that are small. It computes what transformers' own does; sums are
+    rounded a little differently.
+    """
+
+    def __init__(self, network: Any) -> None:
+        """``network`` is one that ``can_fuse``."""
+        config, decoder = network.config.get_text_config(), network.model.language_model
+        self._heads, self._shared_heads = config.num_attention_heads, config.num_key_value_heads
+        self._epsilon = config.rms_norm_eps
+        self._embeddings, self._norm = decoder.embed_tokens.weight, decoder.norm.weight
+        self._head = network.lm_head.weight
+        self._frequencies = decoder.rotary_emb.inv_freq
+        self._layers = [_fused(layer) for layer in decoder.layers]
+
+    def __call__(self, tokens: Tensor, positions: Tensor, is_seen: Tensor | None, cache: SlotCache) -> Tensor:
+        """``[sequences, tokens, vocabulary]``: what may come after each.
+
+        Args:
+            tokens: ``[sequences, tokens]``.
+            positions: the same shape. Those of text are the same on all three axes of MRoPE.
+            is_seen: ``[sequences, 1, tokens, keys]``; None where one token of one sequence sees all that are cached.
+            cache: that has been told of the step.
+        """
+        count, width = tokens.shape
+        mask = None if is_seen is None else torch.zeros(is_seen.shape).masked_fill_(~is_seen, -torch.inf)
+        angles = positions[:, :, None, None] * self._frequencies
+        cos, sin = angles.cos(), angles.sin()
+        turn = torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1)
+        states = F.embedding(tokens, self._embeddings).view(count * width, -1)
+        for index, layer in enumerate(self._layers):
+            mixed = F.linear(self._normed(states, layer.norm), layer.query_key_value, layer.query_key_value_bias)
+            seen = self._attend(mixed.view(count, width, -1, 2 * len(self._frequencies)), turn, mask, cache, index)
+            states = torch.addmm(states, seen, layer.out.T)
+            gate, up = F.linear(self._normed(states, layer.norm_after), layer.gate_up).chunk(2, -1)
+            states = torch.addmm(states, F.silu(gate).mul_(up), layer.down.T)
+        return F.linear(self._normed(states, self._norm), self._head).view(count, width, -1)
+
+    def _normed(self, states: Tensor, weight: Tensor) -> Tensor:
+        return F.rms_norm(states, weight.shape, weight, self._epsilon)
+
+    def _attend(
+        self, mixed: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor | None, cache: SlotCache, layer: int
+    ) -> Tensor:
+        """What the tokens see, ``[sequences · tokens, heads · head_dim]``.
+
+        Args:
+            mixed: queries, keys and values, ``[sequences, tokens, heads and twice those shared, head_dim]``.
+            turn: RoPE's cosines and its sines, half of these negative, ``[sequences, tokens, 1, head_dim]`` each.
+        """
+        count, width, _, size = mixed.shape
+        turned, values = mixed[:, :, : -self._shared_heads], mixed[:, :, -self._shared_heads :].transpose(1, 2)
+        # A head's halves are turned with each other.
+        turned = torch.addcmul(turned * turn[0], turned.roll(size // 2, -1), turn[1]).transpose(1, 2)
+        queries, keys = turned[:, : self._heads], turned[:, self._heads :]
+        all_keys, all_values = cache.update(keys, values, layer)
+        seen, _ = attend_in_groups(None, queries, all_keys, all_values, mask, scaling=size**-0.5)
+        return seen.view(count * width, -1)
+
+
+def can_fuse(network: Any, device: torch.device) -> bool:
+    """Whether the weights are plain ones in float32, all on the CPU, and every layer sees all that came before."""
+    config = network.config.get_text_config()
+    hooked = any(hasattr(module, "_hf_hook") for module in network.modules())
+    plain = all(parameter.dtype is torch.float32 for parameter in network.parameters())
+    usual = set(config.layer_types) == {"full_attention"} and config.rope_parameters["rope_type"] == "default"
+    return device.type == "cpu" and plain and usual and config.hidden_act == "silu" and not hooked
+
+
+def _fused(layer: Any) -> _Layer:
+    attention, mlp = layer.self_attn, layer.mlp
+    mixed = attention.q_proj, attention.k_proj, attention.v_proj
+    return _Layer(
+        norm=layer.input_layernorm.weight,
+        query_key_value=torch.cat([linear.weight for linear in mixed]),
+        query_key_value_bias=torch.cat([linear.bias for linear in mixed]),
+        out=attention.o_proj.weight,
+        norm_after=layer.post_attention_layernorm.weight,
+        gate_up=torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight]),
+        down=mlp.down_proj.weight,
+    )

@@ -70,9 +70,9 @@ def by_generate(model: LoadedModel, asked: list[Question], limit: int) -> list[l
     return answers
 
 
-def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int, lanes: int) -> list[list[int]]:
+def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int, prefillers: int) -> list[list[int]]:
     jobs = [Job(Sequence(question.prompt, limit, Clock(3600)), question.patches) for question in asked]
-    Decoder(model, slots, lanes=lanes).write(jobs)
+    Decoder(model, slots, prefillers=prefillers).write(jobs)
     if errors := [str(job.sequence.error) for job in jobs if job.sequence.error is not None]:
         raise SystemExit(errors[0])
     return [job.sequence.tokens for job in jobs]
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=8)
     parser.add_argument("--limit", type=int, default=300, help="most tokens of an answer")
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--lanes", type=int, default=1, help="threads that share the cores, each with so many slots")
+    parser.add_argument("--prefillers", type=int, default=0, help="threads that read prompts ahead, on one core each")
     parser.add_argument("--no-end", action="store_true", help="write up to the limit: as many steps for each image")
     options = parser.parse_args()
 
@@ -94,15 +94,15 @@ def main() -> None:
         model.network.generation_config.eos_token_id = None
         model = replace(model, end_tokens=frozenset())
     asked = questions(model, options.images)
-    by_slots(model, asked[:1], 2, 1, 1)
+    by_slots(model, asked[:1], 2, 1, 0)
     table = Table("", "seconds", "tokens/s", "CPU s", "CPU ms/token", "equal", title=_title(model, asked))
     started = _now()
     expected = by_generate(model, asked, options.limit)
     _row(table, "generate, one by one", started, expected, expected)
     for slots in options.slots:
         started = _now()
-        answers = by_slots(model, asked, options.limit, slots, options.lanes)
-        _row(table, f"docparse, {options.lanes} × {slots} slots", started, answers, expected)
+        answers = by_slots(model, asked, options.limit, slots, options.prefillers)
+        _row(table, f"docparse, {slots} slots, {options.prefillers} prefillers", started, answers, expected)
     Console().print(table)
 
 

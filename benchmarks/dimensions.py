@@ -130,7 +130,7 @@ def overhead(model: LoadedModel, tokens: int) -> tuple[float, float, int]:
     watch = Watch()
     remove = watch.around(model.network, model.device)
     started = time.perf_counter()
-    while not lane.is_empty:
+    while lane.has_work:
         lane.advance()
     _wait(model.device)
     seconds = time.perf_counter() - started

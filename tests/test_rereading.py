@@ -1,18 +1,20 @@
 """Which pieces nano is asked again about, and what becomes of the answers; the model itself is played by a script."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from docparse.document import StopReason
-from docparse.engines.asker import View
+from docparse.engines.asker import Reading, View
 from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
 from docparse.engines.pieced import Answer
 from docparse.options import Options
 
+_T = TypeVar("_T")
 GOOD = '<html><body>\n<p data-bbox="4 8 60 28">the harbour wall</p>\n</body></html>'
 BROKEN = GOOD.replace("</p>", "</h1>")
 
@@ -29,7 +31,19 @@ class Script:
         self.asked: list[int] = []
         self.held: list[bool] = []
         self._answers: Iterator[Answer] = iter(answers)
-        monkeypatch.setattr(LocalEngine, "_answers", lambda _, page, views, clock: self._write(views))
+        monkeypatch.setattr(LocalEngine, "load", lambda _: self)
+
+    def converse(self, readings: Sequence[Reading[_T]], *_: object) -> list[_T]:
+        return [self._talk(reading) for reading in readings]
+
+    def _talk(self, reading: Reading[_T]) -> _T:
+        views = next(reading)
+        while True:
+            try:
+                views = reading.send(self._write(views))
+            except StopIteration as end:
+                value: _T = end.value
+                return value
 
     def _write(self, views: list[View]) -> list[Answer]:
         if views:

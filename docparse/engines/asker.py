@@ -1,8 +1,8 @@
 """What a model is asked of an image, and what it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image
 
@@ -27,6 +27,12 @@ QUESTION = 128
 """Tokens of a prompt's words, about."""
 _MOST_WRITTEN, _MARKUP = 2, 64
 """Tokens that may be written to a piece: for each token of its image, and for the tags around."""
+
+
+_T = TypeVar("_T")
+Reading = Generator[list["View"], list[Answer], _T]
+"""What is made of some images: yields what is to be asked next, is sent the answers, and returns what it comes to."""
+Watch = Callable[[Callable[[], str]], None]
 
 
 @dataclass(frozen=True)
@@ -88,16 +94,47 @@ class Asker:
         self._manner = Manner()
         self._markup = Markup({} if pieces is None else model.tokenizer.get_vocab(), model.end_tokens)
 
-    def ask(self, views: Sequence[View], clock: "Clock", watch: Callable[[Callable[[], str]], None]) -> list[Answer]:
+    def ask(self, views: Sequence[View], clock: "Clock", watch: Watch) -> list[Answer]:
         """The answers to ``views``, written side by side; ``watch`` is told what tells the text so far.
 
         Raises:
             PageError: a view does not fit the model or the memory.
         """
-        jobs = [self.job(view, clock) for view in views]
+        (answers,) = self.converse([_once(views)], clock, watch)
+        return answers
+
+    def converse(self, readings: Sequence[Reading[_T]], clock: "Clock", watch: Watch) -> list[_T]:
+        """Answer the questions of several readings, each of which goes on as soon as it has its answers; what each
+        of them comes to.
+
+        Raises:
+            PageError: a view does not fit the model or the memory.
+        """
+        results: dict[int, _T] = {}
+        waiting: dict[int, list[View]] = {}
+        jobs: list[list[Job]] = [[] for _ in readings]
+        """The last ones of each."""
+
+        def go_on(index: int, answers: list[Answer] | None) -> None:
+            try:
+                views = readings[index].send(answers)  # type: ignore[arg-type]  # None is how a generator begins
+            except StopIteration as end:
+                results[index] = end.value
+                return
+            waiting[index] = views
+            jobs[index] = [self.job(view, clock) for view in views]
+            self.decoder.begin(jobs[index])
+
         watch(lambda: self._so_far(jobs))
-        self.decoder.write(jobs)
-        return [self._answer(job, view) for job, view in zip(jobs, views, strict=True)]
+        for index in range(len(readings)):
+            go_on(index, None)
+        while waiting:
+            indices = list(waiting)
+            for number in self.decoder.wait([jobs[index] for index in indices]):
+                index = indices[number]
+                views = waiting.pop(index)
+                go_on(index, [self._answer(job, view) for job, view in zip(jobs[index], views, strict=True)])
+        return [results[index] for index in range(len(readings))]
 
     def job(self, view: View, clock: "Clock") -> "Job":
         """
@@ -157,10 +194,17 @@ class Asker:
         ends = [min(end, len(text)) for end in self.model.token_ends(tokens)]
         return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
 
-    def _so_far(self, jobs: Sequence["Job"]) -> str:
-        """What is written, down to the first answer that has not ended."""
-        unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
-        return "\n".join(self.model.text(job.sequence.tokens) for job in jobs[: unended + 1])
+    def _so_far(self, asked: Sequence[Sequence["Job"]]) -> str:
+        """What was written last: of each reading down to its first answer that has not ended."""
+        texts = []
+        for jobs in asked:
+            unended = next((index for index, job in enumerate(jobs) if not job.sequence.ended), len(jobs))
+            texts += [self.model.text(job.sequence.tokens) for job in jobs[: unended + 1]]
+        return "\n".join(texts)
+
+
+def _once(views: Sequence[View]) -> Reading[list[Answer]]:
+    return (yield list(views))
 
 
 def _told(error: Exception) -> Exception:

@@ -1,7 +1,6 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -14,7 +13,7 @@ from ..pieces import Piece, cut, halves, varied
 from ..runtime.checkpoint import NANO, check, locate, name_of
 from ..runtime.images import smart_resize
 from ..runtime.quantise import require
-from .asker import QUESTION, Asker, View, image_settings, longest
+from .asker import QUESTION, Asker, Reading, View, image_settings, longest
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
@@ -89,7 +88,10 @@ class LocalEngine:
             return self._read_whole(page, clock)
         image = page.image.image
         pieces = cut(image, self._info.pieces, self._image_settings.factor)
-        return self._output(join(list(self._read_pieces(page, pieces, clock)), image.size))
+        # Each on its own: no piece waits until another, of which the model is not sure, has been read again.
+        readings = [self._read_pieces(page, [piece]) for piece in pieces]
+        read = self.load().converse(readings, clock, page.watch)
+        return self._output(join([part for parts in read for part in parts], image.size))
 
     def _output(self, answer: Answer, notes: tuple[str, ...] = ()) -> ModelOutput:
         return ModelOutput(
@@ -120,16 +122,16 @@ class LocalEngine:
 
                 placement = place(self._options.device, self._options.dtype, self._info.parameters)
                 model = load(self._info, placement, self._options.max_memory, self._options.quantize)
-                slots, lanes, tokens = _PAGES_AT_ONCE, 1, _TOKENS_A_PASS
+                slots, prefillers, tokens = _PAGES_AT_ONCE, 0, _TOKENS_A_PASS
                 if self._info.pieces is not None:
                     slots = _PIECES_AT_ONCE
                 if model.device.type == "cpu":
                     if is_small(self._info.parameters):
-                        lanes = torch.get_num_threads()
+                        prefillers = torch.get_num_threads()
                     else:
                         tokens = _TOKENS_A_PASS_CPU
                 length = QUESTION + longest(self._info, self._options)
-                decoder = Decoder(model, slots, length, lanes, tokens)
+                decoder = Decoder(model, slots, length, prefillers, tokens)
                 self._loaded = Asker(model, decoder, self._image_settings, self._options, self._info.pieces)
             return self._loaded
 
@@ -156,7 +158,7 @@ class LocalEngine:
             return View(of, self._draft_of_page(page, of)[0])
 
         def ask(views: list[View]) -> list[Answer]:
-            return self._answers(page, views, clock)
+            return self.load().ask(views, clock, page.watch)
 
         first = last = ask([view(image)])[0]
         if first.stop_reason is not StopReason.LOOP:
@@ -193,34 +195,32 @@ class LocalEngine:
         return View(piece.image, draft)
 
     def _read_pieces(
-        self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, may_halve: bool = True
-    ) -> Iterator[tuple[Piece, Answer]]:
+        self, page: EnginePage, pieces: list[Piece], *, may_halve: bool = True
+    ) -> Reading[list[tuple[Piece, Answer]]]:
         """The pieces, each as it was read, with their answers.
 
         One that the model is not sure of is read again in variations, and one that it did not come to an end with, or
         wrote nothing valid to in any of them, in halves.
         """
         assert self._info.pieces is not None
-        read = self._surest(page, pieces, clock, is_last=not may_halve)
+        told = []
+        read = yield from self._surest(page, pieces, is_last=not may_halve)
         for piece, (seen, answer) in zip(pieces, read, strict=True):
             parts = [piece]
             if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
                 parts = halves(piece, self._info.pieces, self._image_settings.factor)
-            if len(parts) > 1:
-                yield from self._read_pieces(page, parts, clock, may_halve=False)
-            else:
-                yield seen, answer
+            told += (
+                (yield from self._read_pieces(page, parts, may_halve=False)) if len(parts) > 1 else [(seen, answer)]
+            )
+        return told
 
-    def _surest(
-        self, page: EnginePage, pieces: list[Piece], clock: "Clock", *, is_last: bool
-    ) -> list[tuple[Piece, Answer]]:
+    def _surest(self, page: EnginePage, pieces: list[Piece], *, is_last: bool) -> Reading[list[tuple[Piece, Answer]]]:
         """The pieces with their answers; where the model was not sure, with what several readings agree on.
 
         A broken answer tells that it has lost its place, so it is free to write one until it is asked for the
         last time.
         """
-        views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
-        written = iter(self._answers(page, views, clock))
+        written = iter((yield [self._view(page, piece) for piece in pieces if not piece.is_picture]))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
         # One that has lost its place altogether is not led back by a shift.
         readings = {
@@ -229,7 +229,9 @@ class LocalEngine:
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
         for number, variations in enumerate(_VARIATIONS, 1):
-            self._read_again(page, readings, variations, clock, well_formed=is_last and number == len(_VARIATIONS))
+            yield from self._read_again(
+                page, readings, variations, well_formed=is_last and number == len(_VARIATIONS)
+            )
             for index, of_piece in readings.items():
                 chosen, agreed = agree([answer for _, answer in of_piece])
                 read[index] = of_piece[chosen][0], agreed
@@ -241,21 +243,17 @@ class LocalEngine:
         page: EnginePage,
         readings: dict[int, list[tuple[Piece, Answer]]],
         variations: _Variations,
-        clock: "Clock",
         *,
         well_formed: bool,
-    ) -> None:
+    ) -> Reading[None]:
         """Each piece in these variations, behind what was read of it before, which began with itself."""
         factor = self._image_settings.factor
         groups = [
             [varied(of_piece[0][0], scale, shift, factor) for scale, shift in variations]
             for of_piece in readings.values()
         ]
-        views = [self._view(page, piece, well_formed=well_formed) for group in groups for piece in group]
-        again = iter(self._answers(page, views, clock))
+        again = iter(
+            (yield [self._view(page, piece, well_formed=well_formed) for group in groups for piece in group])
+        )
         for of_piece, group in zip(readings.values(), groups, strict=True):
             of_piece += [(piece, next(again)) for piece in group]
-
-    def _answers(self, page: EnginePage, views: list[View], clock: "Clock") -> list[Answer]:
-        """What the model writes to each image of the page, several of them side by side."""
-        return self.load().ask(views, clock, page.watch)

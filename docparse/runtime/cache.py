@@ -19,9 +19,10 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
     from others and hidden by the mask; it is always finite, for a weight of 0 does not hide what is no number.
     """
 
-    def __init__(self, slots: int, length: int) -> None:
+    def __init__(self, slots: int, length: int, dtype: torch.dtype = torch.float32) -> None:
         super().__init__(layers=[])
         self.length = length
+        self._dtype = dtype
         self._slots = slots
         self._stored: dict[int, tuple[Tensor, Tensor]] = {}
         self._rows = self._places = torch.empty(0)
@@ -44,6 +45,12 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
         self._places = places
         self._reach = reach
 
+    def put(self, slot: int, prompt: "SlotCache") -> None:
+        """Put all of what a cache of one slot holds to the beginning of ``slot``."""
+        for layer, new in prompt._stored.items():
+            for tensor, states in zip(self._layer(layer, *new), new, strict=True):
+                tensor[slot, :, : states.shape[2]] = states[0]
+
     def move(self, source: int, target: int, reach: int) -> None:
         """Put the first ``reach`` tokens of one slot into another."""
         for stored in self._stored.values():
@@ -61,13 +68,7 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
     ) -> tuple[Tensor, Tensor]:
         """Store ``[batch, key-value heads, tokens, head_dim]``; the keys and values that the new tokens may see."""
         new = key_states, value_states
-        if layer_idx not in self._stored:
-            # On a CPU zeros take no memory before something else is written there.
-            self._stored[layer_idx] = (
-                key_states.new_zeros(self._slots, key_states.shape[1], self.length, key_states.shape[3]),
-                value_states.new_zeros(self._slots, value_states.shape[1], self.length, value_states.shape[3]),
-            )
-        stored = self._stored[layer_idx]
+        stored = self._layer(layer_idx, *new)
         if self._filled is not None:
             for tensor, states in zip(stored, new, strict=True):
                 tensor[self._filled, :, : states.shape[2]] = states[0]
@@ -77,6 +78,16 @@ class SlotCache(Cache):  # type: ignore[misc]  # transformers has no types
             tensor[self._rows.to(tensor.device), :, self._places.to(tensor.device)] = states.transpose(1, 2)
         keys, values = stored
         return keys[:busy, :, : self._reach], values[:busy, :, : self._reach]
+
+    def _layer(self, index: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """What is stored of a layer that has keys and values like these."""
+        if index not in self._stored:
+            # On a CPU zeros take no memory before something else is written there.
+            self._stored[index] = (
+                keys.new_zeros(self._slots, keys.shape[1], self.length, keys.shape[3], dtype=self._dtype),
+                values.new_zeros(self._slots, values.shape[1], self.length, values.shape[3], dtype=self._dtype),
+            )
+        return self._stored[index]
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """Of the longest sequence."""

@@ -11,8 +11,6 @@ arXiv:2211.17192) with a text in the place of the small model.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,8 +18,10 @@ from torch import Tensor
 from .cache import SlotCache, slots_that_fit
 from .graphs import Recorded, can_record
 from .model import LoadedModel
+from .prefill import masks, prefill
 from .schedule import Schedule
 from .sequence import Job, Sequence
+from .written import Written, best, chosen
 
 _AHEAD = 8
 """Steps that a GPU takes before anybody looks at what it has written."""
@@ -50,8 +50,8 @@ class Lane:
         self._recorded: Recorded | None = None
 
     @property
-    def is_empty(self) -> bool:
-        return not self._schedule.running
+    def has_work(self) -> bool:
+        return self._schedule.has_work
 
     @torch.inference_mode()
     def advance(self) -> list[Job]:
@@ -65,7 +65,7 @@ class Lane:
             if job.sequence.ended:
                 ended.append(job)
             else:
-                ended += self._pass([job], lambda job=job: self._read_prompt(job))  # type: ignore[misc]
+                ended += self._pass([job], lambda job=job: self._begin(job))  # type: ignore[misc]
         if running := list(self._schedule.running):
             ended += self._pass(running, lambda: self._step([job.sequence for job in running]))
         return ended
@@ -84,11 +84,11 @@ class Lane:
         share = self._tokens_a_pass // len(sequences) - 1
         return [sequence.propose(min(share, room)) for sequence in sequences]
 
-    def _pass(self, jobs: list[Job], compute: Callable[[], "list[_Written]"]) -> list[Job]:
+    def _pass(self, jobs: list[Job], compute: Callable[[], list[Written]]) -> list[Job]:
         """A pass over ``jobs``, or several, and what follows from them; who has ended."""
         try:
             for written in compute():
-                self._take(written, [job.sequence for job in jobs])
+                written.hand_out([job.sequence for job in jobs], self._model.end_tokens)
         except Exception as error:  # whoever waits for the answer has to hear of it
             if is_out_of_memory(error) and len(self._schedule.running) > 1:
                 self._schedule.halve()
@@ -104,53 +104,28 @@ class Lane:
             self._cache.move(source, target, reach)
         return [job for job in jobs if job.sequence.ended]
 
-    def _take(self, written: "_Written", sequences: list[Sequence]) -> None:
-        rows = zip(sequences, written.proposed, written.tokens.tolist(), written.logprobs.tolist(), strict=True)
-        for sequence, expected, row, row_logprobs in rows:
-            count = len(expected) + 1
-            if not sequence.ended:
-                sequence.take(expected, row[:count], row_logprobs[:count], self._model.end_tokens)
-
     def _make_room(self, length: int) -> None:
         """A cache for answers of up to ``length`` tokens; nobody may be running but the one that it is for."""
         length = max(length, self._length)
         self._cache = SlotCache(0, 0)  # what it held is free before the next is planned
         self._schedule.slots = min(self._most, slots_that_fit(self._model.network, self._model.device, length))
-        self._cache = SlotCache(self._schedule.slots, length)
+        self._cache = SlotCache(self._schedule.slots, length, self._model.network.dtype)
         self._recorded = None
         if can_record(self._model.network, self._model.device):
             self._recorded = Recorded(self._best_after, self._schedule.slots, length)
 
-    def _read_prompt(self, job: Job) -> "list[_Written]":
-        """The first token, for which nothing is proposed.
+    def _begin(self, job: Job) -> list[Written]:
+        """Have its prompt in the slot of who entered last; the first token, unless it is written already."""
+        if job.sequence.longest > self._cache.length:
+            self._make_room(job.sequence.longest)
+        slot = len(self._schedule.running) - 1
+        if job.prompt is None:
+            return [prefill(self._model, job, self._cache, slot)]
+        self._cache.put(slot, job.prompt)
+        job.prompt = None
+        return []
 
-        The image's tokens share positions (MRoPE).
-        """
-        network, device = self._model.network, self._model.device
-        sequence, patches = job.sequence, job.patches
-        if sequence.longest > self._cache.length:
-            self._make_room(sequence.longest)
-        prompt = torch.tensor([sequence.prompt], device=device)
-        is_image = (prompt == network.config.image_token_id).int()
-        grid = torch.tensor([patches.grid], device=device)
-        positions, offset = network.model.get_rope_index(prompt, mm_token_type_ids=is_image, image_grid_thw=grid)
-        sequence.offset = int(offset[0])
-        places = torch.arange(len(sequence.prompt), device=device)
-        self._cache.fill(len(self._schedule.running) - 1)
-        result = network(
-            input_ids=prompt,
-            position_ids=positions,
-            # Without a mask attention is causal.
-            attention_mask=_masks(network, None, places[:, None], places),
-            cache=self._cache,
-            pixel_values=torch.from_numpy(patches.values).to(device, network.dtype),
-            image_grid_thw=grid,
-            mm_token_type_ids=is_image,
-            logits_to_keep=1,
-        )
-        return [_Written(*_chosen(result.logits.float(), [sequence]), [[]])]
-
-    def _step(self, sequences: list[Sequence]) -> "list[_Written]":
+    def _step(self, sequences: list[Sequence]) -> list[Written]:
         """The tokens after the last of each, and after each that is proposed. Where others have more proposed it is
         filled up: nobody looks there, and it is overwritten."""
         device = self._model.device
@@ -164,25 +139,25 @@ class Lane:
         starts = torch.tensor([(sequence.place, sequence.offset) for sequence in sequences], device=device)
         reach = max(sequence.place for sequence in sequences) + width
         if not all(sequence.is_greedy for sequence in sequences):
-            return [_Written(*_chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)]
+            return [Written(*chosen(self._logits_after(tokens, starts, reach).float(), sequences), proposed)]
         if self._recorded is not None and width == 1:
             return self._go_ahead(sequences, tokens, starts, reach)
-        return [_Written(*(self._recorded or self._best_after)(tokens, starts, reach), proposed)]
+        return [Written(*(self._recorded or self._best_after)(tokens, starts, reach), proposed)]
 
-    def _go_ahead(self, sequences: list[Sequence], tokens: Tensor, starts: Tensor, reach: int) -> "list[_Written]":
+    def _go_ahead(self, sequences: list[Sequence], tokens: Tensor, starts: Tensor, reach: int) -> list[Written]:
         """Several steps, so that a GPU does not wait between them for us to look at what it has written. What is
         written behind an answer's end is left where nobody looks."""
         assert self._recorded is not None
         room = min(sequence.limit - len(sequence.tokens) for sequence in sequences)
         found = []
         for step in range(max(1, min(_AHEAD, room))):
-            best, logprobs = (tensor.clone() for tensor in self._recorded(tokens, starts, reach + step))
-            found.append(_Written(best, logprobs, [[] for _ in sequences]))
-            tokens, starts = best, starts + torch.tensor([1, 0], device=starts.device)
+            written, logprobs = (tensor.clone() for tensor in self._recorded(tokens, starts, reach + step))
+            found.append(Written(written, logprobs, [[] for _ in sequences]))
+            tokens, starts = written, starts + torch.tensor([1, 0], device=starts.device)
         return found
 
     def _best_after(self, tokens: Tensor, starts: Tensor, reach: int) -> tuple[Tensor, Tensor]:
-        return _best(self._logits_after(tokens, starts, reach).float())
+        return best(self._logits_after(tokens, starts, reach).float())
 
     def _logits_after(self, tokens: Tensor, starts: Tensor, reach: int) -> Tensor:
         """``[slots, tokens, vocabulary]`` after each of these tokens of the first slots.
@@ -205,63 +180,11 @@ class Lane:
         result = self._model.network(
             input_ids=tokens,
             position_ids=positions[None].expand(3, -1, -1),
-            attention_mask=_masks(self._model.network, is_seen, looking, seen),
+            attention_mask=masks(self._model.network, is_seen, looking, seen),
             cache=self._cache,
         )
         logits: Tensor = result.logits
         return logits
-
-
-@dataclass(frozen=True)
-class _Written:
-    """What a pass has written: ``tokens`` and the logarithms of their probabilities, ``[sequences, tokens]`` each, at
-    least one more than was ``proposed`` to a sequence."""
-
-    tokens: Tensor
-    logprobs: Tensor
-    proposed: list[list[int]]
-
-
-def _best(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """The most probable tokens, and the logarithms of their probabilities."""
-    tokens = logits.argmax(-1)
-    return tokens, _logprobs(logits, tokens)
-
-
-def _chosen(logits: Tensor, sequences: list[Sequence]) -> tuple[Tensor, Tensor]:
-    """The same, but those of a sequence with a temperature are drawn, and what it refuses comes not next."""
-    allowed = logits.clone()
-    for row, sequence in enumerate(sequences):
-        allowed[row, 0, sequence.refuses()] = -torch.inf
-    tokens = allowed.argmax(-1)
-    for row, sequence in enumerate(sequences):
-        if sequence.temperature:
-            tokens[row] = _drawn(allowed[row], sequence)
-    return tokens, _logprobs(logits, tokens)
-
-
-def _logprobs(logits: Tensor, tokens: Tensor) -> Tensor:
-    return logits.gather(-1, tokens[..., None])[..., 0] - logits.logsumexp(-1)
-
-
-def _drawn(scores: Tensor, sequence: Sequence) -> Tensor:
-    """One token for each row of ``[tokens, vocabulary]``: always the same ones for the same answer so far."""
-    generator = torch.Generator(scores.device).manual_seed(sequence.place)
-    return torch.multinomial((scores / sequence.temperature).softmax(-1), 1, generator=generator)[:, 0]
-
-
-def _masks(network: Any, mask: Tensor | None, places: Tensor, seen: Tensor) -> dict[str, Tensor | None]:
-    """What may be seen by each kind of layer, as transformers' decoder takes it where it is not to make it itself.
-
-    Args:
-        mask: of layers that see all that came before; None where that needs no mask.
-        places, seen: indices of the tokens that look and of those that may be looked at, broadcast to the mask.
-    """
-    config = network.config.get_text_config()
-    masks = {"full_attention": mask}
-    if "sliding_attention" in config.layer_types:
-        masks["sliding_attention"] = (seen <= places) & (seen > places - config.sliding_window)
-    return masks
 
 
 def is_out_of_memory(error: Exception) -> bool:

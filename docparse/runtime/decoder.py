@@ -7,52 +7,71 @@ import torch
 
 from .decode import Lane
 from .model import LoadedModel
+from .prefill import Prefiller
 from .sequence import Job
 
 
 class Decoder:
-    """Writes answers in ``lanes`` threads of its own, up to ``slots`` side by side in each. Thread-safe.
+    """Writes answers in a thread of its own, up to ``slots`` side by side. Thread-safe.
 
-    One lane computes on all cores. Several, which share them, pay where a pass is so small that it does not keep the
-    cores busy.
+    A model that keeps all cores busy reads prompts in that thread too. One whose steps are so small that they do not
+    pays for it; then ``prefillers`` threads more read prompts ahead, and each of them all computes on one core.
     """
 
     def __init__(
-        self, model: LoadedModel, slots: int, length: int = 0, lanes: int = 1, tokens_a_pass: int = 1
+        self, model: LoadedModel, slots: int, length: int = 0, prefillers: int = 0, tokens_a_pass: int = 1
     ) -> None:
-        """``slots``, ``length`` and ``tokens_a_pass`` are those of each ``Lane``."""
+        """``slots``, ``length`` and ``tokens_a_pass`` are those of a ``Lane``."""
         self._waiting: deque[Job] = deque()
+        read: deque[Job] = deque() if prefillers else self._waiting
         self._changed = threading.Condition()
-        self._idle = [Lane(model, self._waiting, slots, length, tokens_a_pass) for _ in range(lanes)]
-        self._threads_a_lane = max(1, torch.get_num_threads() // lanes)
+        self._idle: list[Lane | Prefiller] = [Lane(model, read, slots, length, tokens_a_pass)]
+        self._idle += [Prefiller(model, self._waiting, read, slots) for _ in range(prefillers)]
+        self._threads = 1 if prefillers else torch.get_num_threads()
 
     def write(self, jobs: list[Job]) -> None:
-        """Write the answers of ``jobs`` to their end: each sequence says which it was.
+        """Write the answers of ``jobs`` to their end: each sequence says which it was."""
+        self.begin(jobs)
+        self.wait([jobs])
+
+    def begin(self, jobs: list[Job]) -> None:
+        """Have these written; ``wait`` for them.
 
         Pages that have begun go before those that have not, so that they are done one after the other.
         """
         with self._changed:
             self._waiting.extend(job for job in jobs if not job.sequence.clock.is_running)
             self._waiting.extendleft(job for job in reversed(jobs) if job.sequence.clock.is_running)
-            for _ in range(min(len(self._idle), len(self._waiting))):
-                # It comes back only once we wait below.
-                lane = self._idle[-1]
-                threading.Thread(target=self._run, args=(lane,), name="docparse-decode", daemon=True).start()
-                self._idle.pop()
-            self._changed.wait_for(lambda: all(job.sequence.ended for job in jobs))
+            self._wake()
 
-    def _run(self, lane: Lane) -> None:
-        """Until nobody waits and all have ended."""
-        torch.set_num_threads(self._threads_a_lane)
+    def wait(self, groups: list[list[Job]]) -> list[int]:
+        """Wait until all of one of these groups have ended; the indices of all such groups."""
+
+        def ended() -> list[int]:
+            return [index for index, jobs in enumerate(groups) if all(job.sequence.ended for job in jobs)]
+
+        with self._changed:
+            return self._changed.wait_for(ended)
+
+    def _wake(self) -> None:
+        """Have all those work that can; ``_changed`` is held."""
+        for worker in [worker for worker in self._idle if worker.has_work]:
+            threading.Thread(target=self._run, args=(worker,), name="docparse-decode", daemon=True).start()
+            self._idle.remove(worker)
+
+    def _run(self, worker: Lane | Prefiller) -> None:
+        """Until it has nothing to do."""
+        torch.set_num_threads(self._threads)
         while True:
             try:
-                is_news = bool(lane.advance())
+                is_news = bool(worker.advance())
             except Exception as error:  # such as a GPU that is gone: not even what has ended can be cleared away
-                lane.abandon(error)
+                worker.abandon(error)
                 is_news = True
             with self._changed:
                 if is_news:
                     self._changed.notify_all()
-                if lane.is_empty and not self._waiting:
-                    self._idle.append(lane)
+                self._wake()
+                if not worker.has_work:
+                    self._idle.append(worker)
                     return

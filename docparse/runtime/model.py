@@ -35,6 +35,8 @@ class LoadedModel:
     context_length: int
     device: Any
     """Where its inputs go."""
+    prompt_dtype: Any = None
+    """The ``torch.dtype`` that products of matrices are computed in while a prompt is read; None: as all else."""
     fused: "FusedDecoder | None" = None
     """What computes the steps after a prompt in place of ``network``, where that is faster."""
 
@@ -133,6 +135,7 @@ def load(
         end_tokens=_end_tokens(network, tokenizer),
         context_length=info.context_length,
         device=device,
+        prompt_dtype=None if placement.prompt_dtype is None else getattr(torch, placement.prompt_dtype),
         fused=FusedDecoder(network) if is_small(info.parameters) and can_fuse(network, device) else None,
     )
 

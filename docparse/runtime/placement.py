@@ -25,6 +25,8 @@ class Placement:
     """A name that torch knows: ``bfloat16``, ``float16``, ``float32``."""
     why: str
     """The reason for the dtype."""
+    prompt_dtype: str | None = None
+    """In which products of matrices are computed while a prompt is read, if not in ``dtype``."""
     spread: bool = False
     """Whether the user left the device open, so that other GPUs may be used too."""
 
@@ -52,12 +54,17 @@ def place(device: str, dtype: DtypeName, weight_count: int | None = None) -> Pla
     if wanted != "auto" and wanted not in found:
         raise ModelError(f"--device {device}: there is none; this machine has {', '.join(found)}")
     chosen = found[0] if wanted == "auto" else wanted
-    arithmetic, why = (
-        _arithmetic(chosen, weight_count is not None and is_small(weight_count))
-        if dtype == "auto"
-        else (dtype, f"--dtype {dtype}")
-    )
-    return Placement(chosen, arithmetic, why, spread=wanted == "auto")
+    spread = wanted == "auto"
+    if dtype != "auto":
+        return Placement(chosen, dtype, f"--dtype {dtype}", spread=spread)
+    if chosen == "cpu" and weight_count is not None and is_small(weight_count):
+        # In bfloat16 sums are rounded otherwise where there are more of them at a time.
+        why = "so small a model then writes the same whatever else is read beside it"
+        if not has_bfloat16():
+            return Placement(chosen, "float32", why, spread=spread)
+        why += "; prompts, which are read one by one, in bfloat16, which this CPU has natively"
+        return Placement(chosen, "float32", why, prompt_dtype="bfloat16", spread=spread)
+    return Placement(chosen, *_arithmetic(chosen), spread=spread)
 
 
 def is_small(weight_count: int) -> bool:
@@ -65,14 +72,11 @@ def is_small(weight_count: int) -> bool:
     return weight_count < _SMALL
 
 
-def _arithmetic(device: str, small: bool) -> tuple[str, str]:
+def _arithmetic(device: str) -> tuple[str, str]:
     """The dtype that is fast on a device, and why."""
     import torch
 
     if device == "cpu":
-        if small:
-            # In bfloat16 sums are rounded otherwise where there are more of them at a time.
-            return "float32", "so small a model then writes the same whatever else is read beside it"
         if has_bfloat16():
             return "bfloat16", "this CPU has bfloat16 natively"
         return "float32", "this CPU has no bfloat16 of its own"

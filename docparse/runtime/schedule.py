@@ -18,6 +18,10 @@ class Schedule:
         self.slots = slots
         self._waiting = waiting
 
+    @property
+    def has_work(self) -> bool:
+        return bool(self.running or self._waiting)
+
     def enter(self, room: int) -> Job | None:
         """The next job, now the last of those that run; None where no slot is free or nobody waits.
 

@@ -5,12 +5,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ..document import StopReason
 from ..errors import PageError
 from .images import Patches
 from .proposals import Proposals
 from .wellformed import WellFormed
+
+if TYPE_CHECKING:
+    from .cache import SlotCache
 
 _LOOKED_AT = 128
 """Tokens, and every so many of them."""
@@ -154,9 +158,11 @@ class Sequence:
         self.logprobs.clear()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Job:
     """A sequence, and the image that the placeholders in its prompt stand for."""
 
     sequence: Sequence
     patches: Patches
+    prompt: "SlotCache | None" = None
+    """Keys and values of the prompt, where it was read ahead: then the first token is written too."""

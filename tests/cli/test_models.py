@@ -96,16 +96,16 @@ from docparse.cli import main
 from docparse.runtime.cache import SlotCache
 from docparse.runtime.decode import Lane
 
-read_prompt, calls = Lane._read_prompt, []
+begin, calls = Lane._begin, []
 
 def fail(*_):
     raise RuntimeError("CUDA error: unspecified launch failure")
 
-def read(lane, job):
+def begin_or_fail(lane, job):
     calls.append(job)
-    return fail() if len(calls) == 2 else read_prompt(lane, job)
+    return fail() if len(calls) == 2 else begin(lane, job)
 
-Lane._read_prompt = read
+Lane._begin = begin_or_fail
 if {is_dead}:
     SlotCache.clear = fail
 main(sys.argv[1:])

@@ -11,12 +11,14 @@ import torch
 from PIL import Image
 
 from docparse.document import StopReason
+from docparse.engines.asker import Reading, View
 from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
 from docparse.errors import PageError
 from docparse.options import Options
 from docparse.runtime.decode import Lane
-from docparse.runtime.sequence import Job
+from docparse.runtime.decoder import Decoder
+from docparse.runtime.sequence import Clock, Job
 
 from .conftest import Lessons
 
@@ -101,6 +103,36 @@ def test_a_failure_is_one_of_the_page(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("docparse.runtime.decode.Lane._read_prompt", fail)
+    monkeypatch.setattr("docparse.runtime.prefill.prefill", fail)
     with pytest.raises(PageError, match=words):
         read(LocalEngine(Options(model=str(checkpoint))), Image.new("RGB", (90, 90)))
+
+
+class LastFirst(Decoder):
+    """Answers who asked last, and lets the others wait."""
+
+    def begin(self, jobs: list[Job]) -> None:
+        pass
+
+    def wait(self, groups: list[list[Job]]) -> list[int]:
+        super().begin(groups[-1])
+        super().wait(groups[-1:])
+        return [len(groups) - 1]
+
+
+def test_who_has_his_answers_does_not_wait_for_others(reader: Path, lessons: Lessons) -> None:
+    asker = LocalEngine(Options(engine="local", model=str(reader), dtype="float32")).load()
+    asker.decoder = LastFirst(asker.model, 2)
+    heard: list[str] = []
+
+    def read(name: str, *images: Image.Image) -> Reading[str]:
+        for image in images:
+            (answer,) = yield [View(image, None)]
+            heard.append(name)
+        return answer.text
+
+    (first, one), (second, other) = lessons
+    readings = [read("a", first), read("b", first, second, first)]
+    assert asker.converse(readings, Clock(60), lambda _: None) == [one, one]
+    assert heard == ["b", "b", "b", "a"]
+    assert one != other

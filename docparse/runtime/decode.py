@@ -170,13 +170,13 @@ class Lane:
         count, width = tokens.shape
         places = starts[:, :1] + torch.arange(width, device=tokens.device)
         self._cache.step(places, reach)
+        positions = places + starts[:, 1:]
+        if self._model.fused is not None:
+            return self._model.fused(tokens, places, positions, self._cache)
         seen, looking = torch.arange(reach, device=tokens.device), places[:, None, :, None]
         # One token of one answer sees all there is.
         hidden = count > 1 or width > 1 or self._recorded is not None
         is_seen = seen <= looking if hidden else None
-        positions = places + starts[:, 1:]
-        if self._model.fused is not None:
-            return self._model.fused(tokens, positions, is_seen, self._cache)
         result = self._model.network(
             input_ids=tokens,
             position_ids=positions[None].expand(3, -1, -1),

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .attention import attend_in_groups
 from .cache import SlotCache
+from .schedule import GROUP
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,28 @@ class _Layer:
     norm_after: Tensor
     gate_up: Tensor
     down: Tensor
+
+
+@dataclass(frozen=True)
+class _Field:
+    """What some sequences look at: those that stand side by side are about as long, and none of them reads as far as
+    the longest of all."""
+
+    rows: slice
+    reach: int
+    """Keys that are read."""
+    mask: Tensor | None
+    """``[sequences, 1, tokens, keys]``, 0 or -∞; None where all is seen."""
+
+    @classmethod
+    def of(cls, rows: range, places: Tensor) -> "_Field":
+        looking = places[rows.start : rows.stop, None, :, None]
+        reach = int(looking.max()) + 1
+        mask = None
+        if looking.numel() > 1:
+            hidden = torch.arange(reach) > looking
+            mask = torch.zeros(hidden.shape).masked_fill_(hidden, -torch.inf)
+        return cls(slice(rows.start, rows.stop), reach, mask)
 
 
 class FusedDecoder:
@@ -46,24 +69,24 @@ class FusedDecoder:
         self._frequencies = decoder.rotary_emb.inv_freq
         self._layers = [_fused(layer) for layer in decoder.layers]
 
-    def __call__(self, tokens: Tensor, positions: Tensor, is_seen: Tensor | None, cache: SlotCache) -> Tensor:
+    def __call__(self, tokens: Tensor, places: Tensor, positions: Tensor, cache: SlotCache) -> Tensor:
         """``[sequences, tokens, vocabulary]``: what may come after each.
 
         Args:
             tokens: ``[sequences, tokens]``.
+            places: their indices in the slots, the same shape.
             positions: the same shape. Those of text are the same on all three axes of MRoPE.
-            is_seen: ``[sequences, 1, tokens, keys]``; None where one token of one sequence sees all that are cached.
             cache: that has been told of the step.
         """
         count, width = tokens.shape
-        mask = None if is_seen is None else torch.zeros(is_seen.shape).masked_fill_(~is_seen, -torch.inf)
+        fields = [_Field.of(range(first, min(first + GROUP, count)), places) for first in range(0, count, GROUP)]
         angles = positions[:, :, None, None] * self._frequencies
         cos, sin = angles.cos(), angles.sin()
         turn = torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1)
         states = F.embedding(tokens, self._embeddings).view(count * width, -1)
         for index, layer in enumerate(self._layers):
             mixed = torch.addmm(layer.mix_bias, self._normed(states, layer.norm), layer.mix)
-            seen = self._attend(mixed.view(count, width, -1, 2 * len(self._frequencies)), turn, mask, cache, index)
+            seen = self._attend(mixed.view(count, width, -1, 2 * len(self._frequencies)), turn, fields, cache, index)
             states = torch.addmm(states, seen, layer.out)
             gate, up = torch.mm(self._normed(states, layer.norm_after), layer.gate_up).chunk(2, -1)
             states = torch.addmm(states, F.silu(gate).mul_(up), layer.down)
@@ -73,7 +96,7 @@ class FusedDecoder:
         return F.rms_norm(states, weight.shape, weight, self._epsilon)
 
     def _attend(
-        self, mixed: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor | None, cache: SlotCache, layer: int
+        self, mixed: Tensor, turn: tuple[Tensor, Tensor], fields: "list[_Field]", cache: SlotCache, layer: int
     ) -> Tensor:
         """What the tokens see, ``[sequences · tokens, heads · head_dim]``.
 
@@ -87,8 +110,12 @@ class FusedDecoder:
         turned = torch.addcmul(turned * turn[0], turned.roll(size // 2, -1), turn[1]).transpose(1, 2)
         queries, keys = turned[:, : self._heads], turned[:, self._heads :]
         all_keys, all_values = cache.update(keys, values, layer)
-        seen, _ = attend_in_groups(None, queries, all_keys, all_values, mask, scaling=size**-0.5)
-        return seen.view(count * width, -1)
+        seen = []
+        for field in fields:
+            rows, reach = field.rows, field.reach
+            read = all_keys[rows, :, :reach], all_values[rows, :, :reach]
+            seen.append(attend_in_groups(None, queries[rows], *read, field.mask, scaling=size**-0.5)[0])
+        return torch.cat(seen).view(count * width, -1)
 
 
 def can_fuse(network: Any, device: torch.device) -> bool:

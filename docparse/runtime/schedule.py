@@ -4,6 +4,9 @@ from collections import deque
 
 from .sequence import Job
 
+GROUP = 8
+"""Slots whose sequences may be read together, as far as the longest of them."""
+
 
 class Schedule:
     """Jobs in the order in which they came, as many at once as there are slots.
@@ -43,14 +46,22 @@ class Schedule:
         return job
 
     def leave(self) -> list[tuple[int, int]]:
-        """Let those go that have ended. The last of those that stay take their slots: (from, to), in this order."""
+        """Let those go that have ended. Others take their slots: (from, to), in this order.
+
+        The first of each group behind moves up to the one before, so that those who have run for longest, whose
+        answers are the longest, stay together.
+        """
         moves = []
         for slot in reversed(range(len(self.running))):
-            if self.running[slot].sequence.ended:
-                last = self.running.pop()
-                if slot < len(self.running):
-                    self.running[slot] = last
-                    moves.append((len(self.running), slot))
+            if not self.running[slot].sequence.ended:
+                continue
+            free = slot
+            for first in [*range((slot // GROUP + 1) * GROUP, len(self.running), GROUP), len(self.running) - 1]:
+                if first > free:
+                    self.running[free] = self.running[first]
+                    moves.append((first, free))
+                    free = first
+            self.running.pop()
         return moves
 
     def halve(self) -> None:

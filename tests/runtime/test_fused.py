@@ -12,9 +12,10 @@ from docparse.runtime.decode import Lane
 from docparse.runtime.fused import can_fuse
 from docparse.runtime.model import LoadedModel, load
 from docparse.runtime.placement import Placement
+from docparse.runtime.schedule import GROUP
 
 CPU = torch.device("cpu")
-SLOTS, LENGTH = 4, 40
+SLOTS, LENGTH = GROUP + 3, 64
 
 
 @pytest.fixture(scope="module", params=["nano", "made"])

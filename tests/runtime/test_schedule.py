@@ -6,7 +6,7 @@ import numpy as np
 
 from docparse.document import StopReason
 from docparse.runtime.images import Patches
-from docparse.runtime.schedule import Schedule
+from docparse.runtime.schedule import GROUP, Schedule
 from docparse.runtime.sequence import Clock, Job, Sequence
 
 ROOM = 1000
@@ -56,6 +56,23 @@ def test_the_busy_slots_are_the_first_ones() -> None:
         slots[target] = slots[source]
     assert [some.index(job) for job in schedule.running] == slots[: len(schedule.running)]
     assert sorted(slots[:2]) == [1, 3]
+
+
+def test_those_who_have_run_for_longest_stay_together() -> None:
+    some = jobs(*[9] * (2 * GROUP + 3))
+    schedule = Schedule(deque(some), len(some))
+    while schedule.enter(ROOM):
+        pass
+    slots = list(range(len(some)))
+    for number in (1, GROUP + 2):
+        some[number].sequence.stop_reason = StopReason.END
+    for source, target in schedule.leave():
+        slots[target] = slots[source]
+    running = [some.index(job) for job in schedule.running]
+    assert running == slots[: len(some) - 2]
+    groups = [sorted(running[first : first + GROUP]) for first in range(0, len(running), GROUP)]
+    assert groups[0] == [0, *range(2, GROUP + 1)]
+    assert groups[1][:-1] == [GROUP + 1, *range(GROUP + 3, 2 * GROUP + 1)]
 
 
 def test_whose_time_is_over_ends_without_having_begun() -> None:

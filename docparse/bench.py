@@ -14,6 +14,8 @@ from .engines.local import LocalEngine
 from .errors import DocparseError, InputError, PageError
 from .options import Options
 from .pipeline import Pipeline
+from .runtime.checkpoint import NANO, check, locate
+from .runtime.placement import place
 from .source import NamedFile
 
 if TYPE_CHECKING:
@@ -69,7 +71,9 @@ def bench(given: Sequence[str | Path | NamedFile], options: Options, limit: int)
     Raises:
         DocparseError: a file cannot be read, the model cannot be used, or no page is there to be read.
     """
-    pipeline = _Gathering(replace(options, engine="local"))
+    # Named, it is the same for prompts and for what follows them: generate knows but one.
+    dtype = place(options.device, options.dtype, check(locate(options.model or NANO)).parameters).dtype
+    pipeline = _Gathering(replace(options, engine="local", dtype=dtype))
     for opened in pipeline.open_all(given):
         if isinstance(opened, DocparseError):
             raise opened

@@ -21,7 +21,7 @@ _SMALL = 2**26
 class Placement:
     device: str
     """``cpu``, ``cuda:0``, ``mps``."""
-    dtype: str
+    dtype: DtypeName
     """A name that torch knows: ``bfloat16``, ``float16``, ``float32``."""
     why: str
     """The reason for the dtype."""
@@ -72,7 +72,7 @@ def is_small(weight_count: int) -> bool:
     return weight_count < _SMALL
 
 
-def _arithmetic(device: str) -> tuple[str, str]:
+def _arithmetic(device: str) -> tuple[DtypeName, str]:
     """The dtype that is fast on a device, and why."""
     import torch
 

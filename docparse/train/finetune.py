@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import ModelError, UsageError
 from ..extra import extra
+from ..options import DtypeName
 from ..runtime.checkpoint import CheckpointInfo, check, first_line
 from ..runtime.model import load, quietly
 from ..runtime.placement import Placement
@@ -103,7 +104,7 @@ class Tuner:
         model = Model(checkpoint, info.image_settings.limited(None, tuning.max_pixels), info.context_length)
         found = find_pages(data, model)
         # What is not learnt need not be exact; what is learnt must be, for a step is smaller than bfloat16 can tell.
-        dtype = "bfloat16" if tuning.lora_rank and run.bfloat16 else "float32"
+        dtype: DtypeName = "bfloat16" if tuning.lora_rank and run.bfloat16 else "float32"
         network = load(info, Placement("cpu", dtype, "training")).network
         network = (
             _with_lora(network, tuning.lora_rank, run.seed) if tuning.lora_rank else network.requires_grad_(True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from docparse.options import DtypeName
 from docparse.runtime.cache import SlotCache
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
 from docparse.runtime.decode import Lane
@@ -23,7 +24,7 @@ def model(request: pytest.FixtureRequest, checkpoint: Path) -> LoadedModel:
     return loaded(BUNDLED[NANO] if request.param == "nano" else checkpoint)
 
 
-def loaded(checkpoint: Path, dtype: str = "float32") -> LoadedModel:
+def loaded(checkpoint: Path, dtype: DtypeName = "float32") -> LoadedModel:
     return load(check(checkpoint), Placement("cpu", dtype, "tests compare numbers"))
 
 

@@ -127,7 +127,8 @@ class LocalEngine:
                     slots = _PIECES_AT_ONCE
                 if model.device.type == "cpu":
                     if is_small(self._info.parameters):
-                        prefillers = torch.get_num_threads()
+                        # A core for the steps.
+                        prefillers = max(1, torch.get_num_threads() - 1)
                     else:
                         tokens = _TOKENS_A_PASS_CPU
                 length = QUESTION + longest(self._info, self._options)

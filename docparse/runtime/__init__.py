@@ -2,7 +2,8 @@
 
 ``checkpoint`` finds and checks the files, ``images`` makes patches, ``prompt`` makes tokens, ``model`` loads. An
 answer is a ``sequence``; a ``schedule`` says who is next, a lane (``decode``) writes those that run side by side,
-their keys and values in slots (``cache``), and the ``decoder`` serves all threads that ask. Only ``checkpoint`` and
+their keys and values in slots (``cache``), after ``prefill`` has read their prompts; ``fused`` makes a small model's
+steps fast; and the ``decoder`` serves all threads that ask. Only ``checkpoint`` and
 ``images`` do without torch.
 """
 

@@ -31,7 +31,7 @@ class Lane:
     """Answers that are written side by side: a token of each of them a pass, or several where they were foreseen.
 
     A prompt goes through the model once, alone, together with its image. As one answer ends, the next prompt takes
-    its place. Not thread-safe; several lanes may share one model and those who wait.
+    its place. Not thread-safe.
     """
 
     def __init__(

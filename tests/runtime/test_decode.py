@@ -19,7 +19,7 @@ from docparse.runtime.checkpoint import check
 from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import Patches, to_patches
 from docparse.runtime.model import LoadedModel, load
-from docparse.runtime.placement import Placement, devices, place
+from docparse.runtime.placement import Placement, devices, has_bfloat16, place
 from docparse.runtime.prompt import prompt_tokens
 from docparse.runtime.sequence import Clock, Job, Sequence
 from tests.checkpoints import make_checkpoint
@@ -142,6 +142,8 @@ def test_the_choice_of_arithmetic_has_a_reason() -> None:
     assert place("cpu", "auto").dtype in ("bfloat16", "float32")
     small = place("cpu", "auto", 7_000_000)
     assert (small.dtype, "the same" in small.why) == ("float32", True)
+    assert (small.prompt_dtype, "prompts" in small.why) == (("bfloat16", True) if has_bfloat16() else (None, False))
+    assert place("cpu", "float32", 7_000_000).prompt_dtype is None
     assert place("cpu", "float32") == Placement("cpu", "float32", "--dtype float32")
 
 

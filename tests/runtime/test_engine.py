@@ -27,7 +27,7 @@ def read(engine: LocalEngine, image: Image.Image) -> ModelOutput:
     return engine.read(EnginePage("x.png", "0", 1, 160, 120, PageImage(1, 160, 120, image), None))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "auto"])
 def test_it_writes_what_stands_on_the_page(reader: Path, lessons: Lessons, dtype: str) -> None:
     engine = LocalEngine(Options(engine="local", model=str(reader), dtype=dtype))  # type: ignore[arg-type]
     for image, answer in lessons:

@@ -126,14 +126,21 @@ class Asker:
             self.decoder.begin(jobs[index])
 
         watch(lambda: self._so_far(jobs))
-        for index in range(len(readings)):
-            go_on(index, None)
-        while waiting:
-            indices = list(waiting)
-            for number in self.decoder.wait([jobs[index] for index in indices]):
-                index = indices[number]
-                views = waiting.pop(index)
-                go_on(index, [self._answer(job, view) for job, view in zip(jobs[index], views, strict=True)])
+        try:
+            for index in range(len(readings)):
+                go_on(index, None)
+            while waiting:
+                indices = list(waiting)
+                for number in self.decoder.wait([jobs[index] for index in indices]):
+                    index = indices[number]
+                    views = waiting.pop(index)
+                    go_on(index, [self._answer(job, view) for job, view in zip(jobs[index], views, strict=True)])
+        finally:
+            # Where one fails nobody wants the others' answers, but the decoder is at work on them.
+            left = [job for index in waiting for job in jobs[index]]
+            for job in left:
+                job.sequence.limit = 0
+            self.decoder.wait([left])
         return [results[index] for index in range(len(readings))]
 
     def job(self, view: View, clock: "Clock") -> "Job":

@@ -100,7 +100,7 @@ class Sequence:
     def propose(self, most: int) -> list[int]:
         """At most so many of the tokens that may come next."""
         room = self.limit - len(self.tokens) - 1
-        return [] if self.proposals is None else self.proposals.next(min(most, room))
+        return [] if self.proposals is None else self.proposals.next(max(0, min(most, room)))
 
     def take(self, proposed: list[int], tokens: list[int], logprobs: list[float], end_tokens: frozenset[int]) -> None:
         """Go on with what the model wrote after each of the tokens that were proposed, as long as they were right.

@@ -136,3 +136,31 @@ def test_who_has_his_answers_does_not_wait_for_others(reader: Path, lessons: Les
     assert asker.converse(readings, Clock(60), lambda _: None) == [one, one]
     assert heard == ["b", "b", "b", "a"]
     assert one != other
+
+
+def test_where_one_fails_the_others_are_not_left_at_work(
+    reader: Path, lessons: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that ends while torch computes in another thread is aborted."""
+    asker = LocalEngine(Options(engine="local", model=str(reader), dtype="float32")).load()
+    job, jobs = asker.job, []
+
+    def keep(view: View, clock: Clock) -> Job:
+        jobs.append(job(view, clock))
+        return jobs[-1]
+
+    def read(*images: Image.Image) -> Reading[None]:
+        for image in images:
+            yield [View(image, None)]
+
+    def fail() -> Reading[None]:
+        yield []
+        raise PageError("of no use")
+
+    monkeypatch.setattr(asker, "job", keep)
+    image = lessons[0][0]
+    with pytest.raises(PageError):
+        asker.converse([read(image), fail(), read(image, image)], Clock(60), lambda _: None)
+    assert len(jobs) == 2
+    assert all(job.sequence.ended for job in jobs)
+    assert all(len(job.sequence.tokens) < 10 for job in jobs)

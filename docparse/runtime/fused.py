@@ -122,7 +122,11 @@ def can_fuse(network: Any, device: torch.device) -> bool:
     """Whether the weights are plain ones in float32, all on the CPU, and every layer sees all that came before."""
     config = network.config.get_text_config()
     hooked = any(hasattr(module, "_hf_hook") for module in network.modules())
-    plain = all(parameter.dtype is torch.float32 for parameter in network.parameters())
+    # torchao's quantised weights say that they are float32, but are no plain tensors.
+    plain = all(
+        type(parameter.data) is torch.Tensor and parameter.dtype is torch.float32
+        for parameter in network.parameters()
+    )
     usual = set(config.layer_types) == {"full_attention"} and config.rope_parameters["rope_type"] == "default"
     return device.type == "cpu" and plain and usual and config.hidden_act == "silu" and not hooked
 

@@ -70,3 +70,16 @@ def test_what_it_does_not_compute_is_left_to_transformers(model: LoadedModel) ->
         assert not can_fuse(model.network, CPU)
     finally:
         config.layer_types = kept
+
+
+class Packed(torch.Tensor):
+    """As libraries hold quantised weights: it says that it is float32."""
+
+
+def test_quantised_weights_are_left_to_transformers(checkpoint: Path) -> None:
+    network = loaded(checkpoint).network
+    assert can_fuse(network, CPU)
+    linear = network.model.language_model.layers[0].mlp.down_proj
+    linear.weight = torch.nn.Parameter(linear.weight.data.as_subclass(Packed), requires_grad=False)
+    assert linear.weight.dtype is torch.float32
+    assert not can_fuse(network, CPU)

@@ -121,9 +121,9 @@ class Asker:
             except StopIteration as end:
                 results[index] = end.value
                 return
-            waiting[index] = views
-            jobs[index] = [self.job(view, clock) for view in views]
-            self.decoder.begin(jobs[index])
+            asked = [self.job(view, clock) for view in views]
+            self.decoder.begin(asked)
+            waiting[index], jobs[index] = views, asked
 
         watch(lambda: self._so_far(jobs))
         try:

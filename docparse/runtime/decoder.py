@@ -10,6 +10,9 @@ from .model import LoadedModel
 from .prefill import Prefiller
 from .sequence import Job
 
+_AGAIN = 0.1
+"""Seconds until a thread that could not be started is tried again."""
+
 
 class Decoder:
     """Writes answers in a thread of its own, up to ``slots`` side by side. Thread-safe.
@@ -27,6 +30,7 @@ class Decoder:
         self._changed = threading.Condition()
         self._idle: list[Lane | Prefiller] = [Lane(model, read, slots, length, tokens_a_pass)]
         self._idle += [Prefiller(model, self._waiting, read, slots) for _ in range(prefillers)]
+        self._workers = len(self._idle)
         self._threads = 1 if prefillers else torch.get_num_threads()
 
     def write(self, jobs: list[Job]) -> None:
@@ -38,11 +42,15 @@ class Decoder:
         """Have these written; ``wait`` for them.
 
         Pages that have begun go before those that have not, so that they are done one after the other.
+
+        Raises:
+            RuntimeError: there is no thread to be had.
         """
         with self._changed:
             self._waiting.extend(job for job in jobs if not job.sequence.clock.is_running)
             self._waiting.extendleft(job for job in reversed(jobs) if job.sequence.clock.is_running)
-            self._wake()
+            if (refused := self._wake()) and len(self._idle) == self._workers:
+                raise refused
 
     def wait(self, groups: list[list[Job]]) -> list[int]:
         """Wait until all of one of these groups have ended; the indices of all such groups."""
@@ -53,11 +61,15 @@ class Decoder:
         with self._changed:
             return self._changed.wait_for(ended)
 
-    def _wake(self) -> None:
-        """Have all those work that can; ``_changed`` is held."""
+    def _wake(self) -> RuntimeError | None:
+        """Have all those work that can; why one cannot be started. ``_changed`` is held."""
         for worker in [worker for worker in self._idle if worker.has_work]:
-            threading.Thread(target=self._run, args=(worker,), name="docparse-decode", daemon=True).start()
+            try:
+                threading.Thread(target=self._run, args=(worker,), name="docparse-decode", daemon=True).start()
+            except RuntimeError as error:
+                return error
             self._idle.remove(worker)
+        return None
 
     def _run(self, worker: Lane | Prefiller) -> None:
         """Until it has nothing to do."""
@@ -71,7 +83,9 @@ class Decoder:
             with self._changed:
                 if is_news:
                     self._changed.notify_all()
-                self._wake()
+                while self._wake() and not worker.has_work:
+                    # Who has work could not be started, and there may be nobody else to try again.
+                    self._changed.wait(_AGAIN)
                 if not worker.has_work:
                     self._idle.append(worker)
                     return

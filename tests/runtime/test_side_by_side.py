@@ -247,6 +247,25 @@ def test_a_dead_gpu_ends_those_who_were_on_it_and_nobody_waits_for_ever(
     assert jobs[4].sequence.tokens == alone[4]
 
 
+def test_steps_whose_thread_cannot_be_started_at_first_are_taken_later(
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prompts are read then, and nobody else would try again."""
+    start, starts = threading.Thread.start, []
+
+    def refuse_some(thread: threading.Thread) -> None:
+        starts.append(thread)
+        if 1 < len(starts) < 9:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse_some)
+    jobs = make_jobs()
+    Decoder(model, 5, prefillers=1).write(jobs)
+    assert [job.sequence.tokens for job in jobs] == alone
+    assert len(starts) >= 9
+
+
 def test_a_lane_that_cannot_be_started_may_be_later(
     model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

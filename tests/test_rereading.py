@@ -101,6 +101,12 @@ def test_the_last_readings_of_a_half_are_held_to_well_formed_markup(monkeypatch:
     assert output.text.count("the harbour wall</p>") == 2
 
 
+def test_the_last_readings_of_what_has_no_halves_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.8)] * 2])
+    assert "the harbour wall</p>" in read(lines=1).text
+    assert script.held == [False] * 3 + [True] * 2
+
+
 def test_who_does_not_come_to_an_end_reads_halves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.LENGTH), *[answer(GOOD, 0.97)] * 9])
     output = read(lines=4)

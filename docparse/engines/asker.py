@@ -9,6 +9,7 @@ from PIL import Image
 from ..errors import PageError
 from ..options import Options
 from ..pieces import PieceSettings
+from ..qwenvl.grammar import contents
 from ..qwenvl.loops import find_loop
 from ..runtime.checkpoint import CheckpointInfo, first_line
 from ..runtime.images import ImageSettings, to_patches
@@ -56,7 +57,8 @@ class View:
     """The token that it may not go on with."""
     temperature: float = 0.0
     well_formed: bool = False
-    """Whether no tag may end that is not open; for a model to whose vocabulary tags belong."""
+    """Whether it is to be well-formed, with what the format lets elements hold; for a model to whose vocabulary tags
+    belong."""
 
 
 def image_settings(info: CheckpointInfo, options: Options) -> ImageSettings:
@@ -92,7 +94,8 @@ class Asker:
         self.model, self.decoder = model, decoder
         self._image_settings, self._options, self._pieces = image_settings, options, pieces
         self._manner = Manner()
-        self._markup = Markup({} if pieces is None else model.tokenizer.get_vocab(), model.end_tokens)
+        vocabulary = {} if pieces is None else model.tokenizer.get_vocab()
+        self._markup = Markup(vocabulary, model.end_tokens, contents())
 
     def ask(self, views: Sequence[View], clock: "Clock", watch: Watch) -> list[Answer]:
         """The answers to ``views``, written side by side; ``watch`` is told what tells the text so far.

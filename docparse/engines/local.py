@@ -203,23 +203,28 @@ class LocalEngine:
         One that the model is not sure of is read again in variations, and one that it did not come to an end with, or
         wrote nothing valid to in any of them, in halves.
         """
-        assert self._info.pieces is not None
         told = []
-        read = yield from self._surest(page, pieces, is_last=not may_halve)
+        read = yield from self._surest(page, pieces, may_halve=may_halve)
         for piece, (seen, answer) in zip(pieces, read, strict=True):
             parts = [piece]
             if may_halve and not answer.is_valid and answer.stop_reason is not StopReason.TIMEOUT:
-                parts = halves(piece, self._info.pieces, self._image_settings.factor)
+                parts = self._halves(piece)
             told += (
                 (yield from self._read_pieces(page, parts, may_halve=False)) if len(parts) > 1 else [(seen, answer)]
             )
         return told
 
-    def _surest(self, page: EnginePage, pieces: list[Piece], *, is_last: bool) -> Reading[list[tuple[Piece, Answer]]]:
+    def _halves(self, piece: Piece) -> list[Piece]:
+        assert self._info.pieces is not None
+        return halves(piece, self._info.pieces, self._image_settings.factor)
+
+    def _surest(
+        self, page: EnginePage, pieces: list[Piece], *, may_halve: bool
+    ) -> Reading[list[tuple[Piece, Answer]]]:
         """The pieces with their answers; where the model was not sure, with what several readings agree on.
 
         A broken answer tells that it has lost its place, so it is free to write one until it is asked for the
-        last time.
+        last time: of a half, or of what has none.
         """
         written = iter((yield [self._view(page, piece) for piece in pieces if not piece.is_picture]))
         read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
@@ -230,9 +235,10 @@ class LocalEngine:
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
         for number, variations in enumerate(_VARIATIONS, 1):
-            yield from self._read_again(
-                page, readings, variations, well_formed=is_last and number == len(_VARIATIONS)
-            )
+            held = set()
+            if number == len(_VARIATIONS):
+                held = {index for index in readings if not may_halve or len(self._halves(pieces[index])) == 1}
+            yield from self._read_again(page, readings, variations, held)
             for index, of_piece in readings.items():
                 chosen, agreed = agree([answer for _, answer in of_piece])
                 read[index] = of_piece[chosen][0], agreed
@@ -244,17 +250,18 @@ class LocalEngine:
         page: EnginePage,
         readings: dict[int, list[tuple[Piece, Answer]]],
         variations: _Variations,
-        *,
-        well_formed: bool,
+        held: set[int],
     ) -> Reading[None]:
-        """Each piece in these variations, behind what was read of it before, which began with itself."""
+        """Each piece in these variations, behind what was read of it before, which began with itself; the answers to
+        ``held`` are held to the format."""
         factor = self._image_settings.factor
-        groups = [
-            [varied(of_piece[0][0], scale, shift, factor) for scale, shift in variations]
-            for of_piece in readings.values()
+        groups = {
+            index: [varied(of_piece[0][0], scale, shift, factor) for scale, shift in variations]
+            for index, of_piece in readings.items()
+        }
+        views = [
+            self._view(page, piece, well_formed=index in held) for index, group in groups.items() for piece in group
         ]
-        again = iter(
-            (yield [self._view(page, piece, well_formed=well_formed) for group in groups for piece in group])
-        )
-        for of_piece, group in zip(readings.values(), groups, strict=True):
-            of_piece += [(piece, next(again)) for piece in group]
+        again = iter((yield views))
+        for index, group in groups.items():
+            readings[index] += [(piece, next(again)) for piece in group]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from lxml import etree
@@ -15,10 +14,10 @@ from ..document import Severity
 from ..geometry import Box
 from .answer import Findings
 from .boxes import LEAST_INSIDE
+from .grammar import schema
 from .grid import place
 from .tree import Node
 
-_NAMESPACE = "http://relaxng.org/ns/structure/1.0"
 _RULES = {"p": "paragraph", "address": "author", "ul": "list", "ol": "list"} | {
     f"h{n}": "heading" for n in range(1, 7)
 }
@@ -131,13 +130,7 @@ def _in_block(block: etree._Element) -> list[Finding]:
 @cache
 def _grammar(rule: str) -> etree.RelaxNG:
     """The grammar, or only what it says of one kind of block."""
-    grammar = etree.fromstring(resources.files("docparse.schemas").joinpath("qwenvl-html.rng").read_bytes())
-    if rule:
-        start = grammar.find(f"{{{_NAMESPACE}}}start")
-        if start is not None:
-            start.clear()
-            etree.SubElement(start, f"{{{_NAMESPACE}}}ref", name=rule)
-    return etree.RelaxNG(grammar)
+    return etree.RelaxNG(schema(rule))
 
 
 # What no grammar can say

@@ -14,6 +14,8 @@ from .qwenvl.boxes import LEAST_INSIDE
 
 _LEAST_SURE = 0.7
 """Mean probability of the tokens of words below which a page cannot be called read."""
+_SHOWN = 3
+"""Places that a message names."""
 _STOPPED = {
     StopReason.LENGTH: "the answer reached --max-new-tokens, so the rest of the page is missing",
     StopReason.LOOP: "the model repeated itself without end and was stopped, so the rest of the page is missing",
@@ -31,12 +33,17 @@ def interpret(output: ModelOutput, page: EnginePage) -> tuple[list[AnyElement], 
     if output.closed:
         message = f"{output.closed} of the answers to the page's pieces ended inside an element, which was closed"
         problems.append(Problem(kind="unclosed-at-end", severity=Severity.WARNING, message=message))
+    scale = (page.width / output.image_size[0], page.height / output.image_size[1])
+    if output.unread:
+        places = [f"({', '.join(f'{side:.0f}' for side in box.scaled(*scale))})" for box in output.unread]
+        more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+        message = f"there seems to be text that could not be read at {', '.join(places[:_SHOWN])}{more}"
+        problems.append(Problem(kind="unread", severity=Severity.WARNING, message=message))
     name_elements(page.number, elements)
     sure = confidence.rate(elements, output)
     if sure is not None and sure < _LEAST_SURE:
         message = f"the model expects only {sure:.0%} of its words to be right: compare this page with its image"
         problems.append(Problem(kind="uncertain", severity=Severity.ERROR, message=message))
-    scale = (page.width / output.image_size[0], page.height / output.image_size[1])
     for element in elements:
         if isinstance(element, Table | Chart):
             infer_header(element)

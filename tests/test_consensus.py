@@ -1,14 +1,16 @@
 """What several readings of a piece agree on."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docparse.document import StopReason
+from docparse.engines.answer import Answer
 from docparse.engines.consensus import agree
-from docparse.engines.pieced import Answer
+from docparse.pieces.unread import Word
 
 
 def answer(text: str, probability: float = 0.9) -> Answer:
@@ -63,6 +65,20 @@ def test_text_does_not_come_between_cells() -> None:
     loose = answer(table.format("<td>a</td>x<td>b</td>"), 0.9)
     chosen, agreed = agree([loose, good, loose])
     assert (chosen, agreed) == (1, good)
+
+
+def test_words_stay_where_they_stand() -> None:
+    base = answer(page("one tree xx four"))
+    words = []
+    for number, word in enumerate(("one", "tree", "xx", "four")):
+        start = base.text.index(word)
+        words.append(Word(16.0 * number, 8, start, start + len(word)))
+    base = replace(base, words=tuple(words))
+    other = answer(page("one three four"), 0.95)
+    chosen, agreed = agree([base, base, other, other])
+    assert (chosen, agreed.text) == (0, page("one three four"))
+    told = {word.x: agreed.text[word.start : word.end] for word in agreed.words}
+    assert told == {0: "one", 16: "three", 48: "four"}, "the word that was voted out has no place any more"
 
 
 @given(st.lists(st.text(alphabet="ab <>&;/p\n", max_size=30), min_size=1, max_size=5))

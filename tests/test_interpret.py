@@ -28,6 +28,14 @@ def test_boxes_are_brought_to_page_units() -> None:
     assert problems == []
 
 
+def test_what_could_not_be_read_is_told_with_its_place() -> None:
+    places = tuple(Box(100, 200 * number, 300, 200 * number + 40) for number in range(1, 6))
+    told = replace(output('<p data-bbox="100 20 300 60">A</p>'), unread=places)
+    _, (problem,) = interpret(told, page())
+    assert (problem.kind, problem.severity.value) == ("unread", "warning")
+    assert "(50, 100, 150, 120), (50, 200, 150, 220), (50, 300, 150, 320) and 2 more" in problem.message
+
+
 def test_a_box_that_reaches_over_the_edge_is_clipped() -> None:
     (element,), problems = interpret(output('<p data-bbox="1000 0 1210 100">A</p>'), page())
     assert element.box == Box(500, 0, 600, 50)

@@ -9,10 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from docparse.document import StopReason
 from docparse.engines import local
+from docparse.engines.answer import Answer
 from docparse.engines.asker import View
 from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
-from docparse.engines.pieced import Answer
 from docparse.options import Options
 from docparse.runtime.checkpoint import check
 

@@ -1,10 +1,13 @@
 """Answers to pieces become one answer: boxes on the page, elements closed, tokens where they were."""
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image
 
 from docparse.document import StopReason
-from docparse.engines.pieced import Answer, join, picture
+from docparse.engines.answer import Answer
+from docparse.engines.pieced import join, picture
 from docparse.geometry import Box
 from docparse.pieces import Piece
 from docparse.qwenvl import parse
@@ -76,3 +79,11 @@ def test_nothing_is_read_in_a_picture() -> None:
 
 def test_no_pieces_are_an_empty_page() -> None:
     assert parse(joined_of([], []).text).elements == []
+
+
+def test_what_could_not_be_read_is_told_in_pixels_of_the_page() -> None:
+    left = replace(answer(page('<p data-bbox="4 8 60 28">one</p>')), unread=(Box(4, 8, 60, 28),))
+    joined = joined_of([piece(0, 0), piece(10, 90)], [left, left])
+    (first,) = joined_of([piece(0, 0)], [left]).unread
+    assert joined.unread[0] == first
+    assert joined.unread[1] == Box(first.x0 + 10, first.y0 + 90, first.x1 + 10, first.y1 + 90)

@@ -1,18 +1,22 @@
 """Which pieces nano is asked again about, and what becomes of the answers; the model itself is played by a script."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from docparse.document import StopReason
+from docparse.engines.answer import Answer
 from docparse.engines.asker import Reading, View
 from docparse.engines.base import EnginePage, ModelOutput, PageImage
 from docparse.engines.local import LocalEngine
-from docparse.engines.pieced import Answer
 from docparse.options import Options
+from docparse.pieces.unread import Word
 
 _T = TypeVar("_T")
 GOOD = '<html><body>\n<p data-bbox="4 8 60 28">the harbour wall</p>\n</body></html>'
@@ -30,6 +34,7 @@ class Script:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: list[Answer]) -> None:
         self.asked: list[int] = []
         self.held: list[bool] = []
+        self.seen: list[Image.Image] = []
         self._answers: Iterator[Answer] = iter(answers)
         monkeypatch.setattr(LocalEngine, "load", lambda _: self)
 
@@ -49,7 +54,20 @@ class Script:
         if views:
             self.asked.append(len(views))
         self.held += [view.well_formed for view in views]
+        self.seen += [view.image for view in views]
         return [next(self._answers) for _ in views]
+
+
+class Skipping(Script):
+    """The first answer says that its words are all in the first line that is printed."""
+
+    def _write(self, views: list[View]) -> list[Answer]:
+        answers = super()._write(views)
+        if not views or len(self.asked) > 1:
+            return answers
+        row = np.flatnonzero((np.asarray(views[0].image) < 128).any(axis=1))[0]
+        start = answers[0].text.index("the harbour")
+        return [replace(answers[0], words=(Word(8, row + 5, start, start + 80),))]
 
 
 def read(lines: int = 1) -> ModelOutput:
@@ -119,3 +137,40 @@ def test_whose_time_is_over_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) 
     script = Script(monkeypatch, [answer(BROKEN, 0.8, StopReason.TIMEOUT)])
     assert read(lines=4).stop_reason is StopReason.TIMEOUT
     assert script.asked == [1]
+
+
+def ink_rows(image: Image.Image) -> int:
+    return int((np.asarray(image) < 128).any(axis=1).sum())
+
+
+LATER = GOOD.replace("the harbour wall", "some words in a line")
+
+
+def test_a_line_that_was_left_out_is_read_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Skipping(monkeypatch, [answer(GOOD, 0.97), answer(LATER, 0.97)])
+    output = read(lines=2)
+    assert script.asked == [1, 1]
+    whole, part = script.seen
+    assert ink_rows(part) < ink_rows(whole)
+    assert re.sub(r"<[^>]*>", "", output.text).split() == [
+        "the",
+        "harbour",
+        "wall",
+        "some",
+        "words",
+        "in",
+        "a",
+        "line",
+    ]
+    assert output.unread == ()
+    assert len(output.token_logprobs) == len(output.token_ends)
+
+
+@pytest.mark.parametrize("part", [answer(LATER, 0.6), answer(BROKEN, 0.97)])
+def test_where_nothing_can_be_made_of_it_that_is_told(monkeypatch: pytest.MonkeyPatch, part: Answer) -> None:
+    Skipping(monkeypatch, [answer(GOOD, 0.97), *[part] * 5])
+    output = read(lines=2)
+    assert "some words" not in output.text
+    (place,) = output.unread
+    assert 60 < place.x0 + 5 < place.x1 < 300, "in pixels of the page"
+    assert 85 < place.y0 < place.y1 < 120

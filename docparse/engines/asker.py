@@ -13,7 +13,8 @@ from ..qwenvl.grammar import contents
 from ..qwenvl.loops import find_loop
 from ..runtime.checkpoint import CheckpointInfo, first_line
 from ..runtime.images import ImageSettings, to_patches
-from .pieced import Answer
+from .answer import Answer
+from .places import Places
 
 if TYPE_CHECKING:
     from ..runtime.decoder import Decoder
@@ -96,6 +97,7 @@ class Asker:
         self._manner = Manner()
         vocabulary = {} if pieces is None else model.tokenizer.get_vocab()
         self._markup = Markup(vocabulary, model.end_tokens, contents())
+        self._places = Places(vocabulary)
 
     def ask(self, views: Sequence[View], clock: "Clock", watch: Watch) -> list[Answer]:
         """The answers to ``views``, written side by side; ``watch`` is told what tells the text so far.
@@ -202,7 +204,8 @@ class Asker:
             tokens, logprobs = view.start.tokens + tokens, view.start.logprobs + logprobs
         text = self.model.text(tokens)
         ends = [min(end, len(text)) for end in self.model.token_ends(tokens)]
-        return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens)
+        words = self._places.words(tokens, ends)
+        return Answer(text, sequence.stop_reason, job.patches.size, logprobs, ends, tokens, words)
 
     def _so_far(self, asked: Sequence[Sequence["Job"]]) -> str:
         """What was written last: of each reading down to its first answer that has not ended."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from PIL import Image
 
 from ..document import StopReason
+from ..geometry import Box
 from ..textlayer import TextLayer
 
 
@@ -41,6 +42,8 @@ class ModelOutput:
     token_ends: list[int] = field(default_factory=list)
     closed: int = 0
     """Of a page that was read in pieces: how many answers ended inside an element, which was closed for them."""
+    unread: tuple[Box, ...] = ()
+    """Where there seems to be text that it says nothing of; boxes as in ``text``."""
     notes: tuple[str, ...] = ()
     """What was done because the first answer was of no use."""
 

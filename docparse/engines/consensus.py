@@ -11,10 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
 
-from .pieced import Answer
+from ..pieces.unread import Word
+from .answer import Answer
 
 _Votes = defaultdict[str, float]
 
@@ -56,14 +58,12 @@ def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
     keys = [[unit.key for unit in reading] for reading in readings]
     away = [sum(Levenshtein.normalized_distance(one, other) for other in keys) for one in keys]
     chosen = min(range(len(answers)), key=lambda index: (not answers[index].is_valid, away[index]))
-    told = _vote(readings[chosen], readings)
-    ends, end = [], 0
-    for unit in told:
-        end += len(unit.text)
-        ends.append(end)
+    told, places = _vote(readings[chosen], readings)
+    ends = list(accumulate(len(unit.text) for unit in told))
     logprobs = [math.log(unit.probability) for unit in told]
     text = "".join(unit.text for unit in told)
     voted = replace(answers[chosen], text=text, token_logprobs=logprobs, token_ends=ends)
+    voted = replace(voted, words=_moved(answers[chosen].words, readings[chosen], places))
     # Text may have come to where none may stand, as between two cells.
     return chosen, answers[chosen] if answers[chosen].is_valid and not voted.is_valid else voted
 
@@ -79,8 +79,23 @@ def _units(answer: Answer) -> list[_Unit]:
     return found
 
 
-def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> list[_Unit]:
-    """``base`` with its characters exchanged, left out or joined by others where the votes are for that."""
+def _moved(words: Sequence[Word], base: Sequence[_Unit], places: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
+    """Words of the base where they are in the text that was voted on; without those that were voted out."""
+    ends = list(accumulate(len(unit.text) for unit in base))
+    moved = (
+        replace(
+            word,
+            start=places[bisect_right(ends, word.start)][0],
+            end=places[bisect_left(ends, word.end)][1],
+        )
+        for word in words
+    )
+    return tuple(word for word in moved if word.length > 0)
+
+
+def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> tuple[list[_Unit], list[tuple[int, int]]]:
+    """``base`` with its characters exchanged, left out or joined by others where the votes are for that; and where in
+    its text each unit of ``base`` begins and ends."""
     kept: list[_Votes] = [_Votes(float) for _ in base]
     """The votes for what stands at each place of ``base``; ``""`` for nothing."""
     added: list[_Votes] = [_Votes(float) for _ in range(len(base) + 1)]
@@ -103,12 +118,18 @@ def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> list[_Unit]:
             units = [unit for unit in adds.get(place, ()) if not unit.is_markup]
             votes["".join(unit.text for unit in units)] += min((unit.probability for unit in units), default=usual)
     told: list[_Unit] = []
+    places: list[tuple[int, int]] = []
+    length = 0
     for place, votes in enumerate(added):
-        told += _winner(votes, len(readings), "")
+        new = _winner(votes, len(readings), "")
+        start = length + sum(len(unit.text) for unit in new)
         if place < len(base):
             unit = base[place]
-            told += [unit] if unit.is_markup else _winner(kept[place], len(readings), unit.text)
-    return told
+            new += [unit] if unit.is_markup else _winner(kept[place], len(readings), unit.text)
+        length += sum(len(unit.text) for unit in new)
+        places.append((start, length))
+        told += new
+    return told, places
 
 
 def _winner(votes: _Votes, readers: int, preferred: str) -> list[_Unit]:

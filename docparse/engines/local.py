@@ -1,6 +1,8 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
+from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -9,16 +11,20 @@ from ..document import StopReason
 from ..errors import PageError, UsageError
 from ..geometry import Box
 from ..options import Options
-from ..pieces import Piece, cut, halves, varied
+from ..pieces import Piece, cut, halves, part_of, varied
+from ..pieces.unread import Lines
 from ..runtime.checkpoint import NANO, check, locate, name_of
 from ..runtime.images import smart_resize
 from ..runtime.quantise import require
+from .amend import Part, amended
+from .answer import Answer
 from .asker import QUESTION, Asker, Reading, View, image_settings, longest
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
+from .once import read_once
 from .other_ways import other_ways
-from .pieced import Answer, join, picture
+from .pieced import join, picture
 
 if TYPE_CHECKING:
     from ..runtime.sequence import Clock, Job
@@ -35,6 +41,8 @@ _SURE = 0.95
 _BELIEVED = 0.7
 """The same, from which an answer is believed that a page was made to have in another way than by asking: a model that
 is led out of a loop may write what comes to its mind."""
+_BELIEVED_PART = 0.8
+"""The same, from which it is believed that there is text in what an answer to a piece left out."""
 _Variations = tuple[tuple[float, int], ...]
 """Scale and shift in pixels."""
 _VARIATIONS: tuple[_Variations, ...] = (((1.05, 0), (1.0, 8)), ((0.96, 4), (1.02, 12)))
@@ -103,6 +111,7 @@ class LocalEngine:
             token_logprobs=answer.token_logprobs,
             token_ends=answer.token_ends,
             closed=answer.closed,
+            unread=answer.unread,
             notes=notes,
         )
 
@@ -212,6 +221,33 @@ class LocalEngine:
             told += (
                 (yield from self._read_pieces(page, parts, may_halve=False)) if len(parts) > 1 else [(seen, answer)]
             )
+        return (yield from self._completed(page, told)) if may_halve else told
+
+    def _completed(self, page: EnginePage, read: list[tuple[Piece, Answer]]) -> Reading[list[tuple[Piece, Answer]]]:
+        """With what the answers left out, as their words' places tell, read by itself and put where it belongs."""
+        assert self._info.pieces is not None
+        settings, factor = self._info.pieces, self._image_settings.factor
+        missed: list[tuple[int, Box, Piece]] = []
+        lines: dict[int, Lines] = {}
+        for index, (piece, answer) in enumerate(read):
+            if answer.words and answer.is_valid:
+                lines[index] = Lines(piece)
+                places = lines[index].unread(answer.words, answer.drawn)
+                missed += [(index, place, part_of(piece, place, settings, factor)) for place in places]
+        if not missed:
+            return read
+        answers = yield from self._surest(page, [part for _, _, part in missed], may_halve=False)
+        told = list(read)
+        for index, of_piece in groupby(zip(missed, answers, strict=True), key=lambda part: part[0][0]):
+            piece, answer = read[index]
+            believed: list[Part] = []
+            unread: list[Box] = []
+            for (_, place, _), (part, of_part) in of_piece:
+                if of_part.is_valid and of_part.probability >= _BELIEVED_PART:
+                    believed.append(Part(place, part, of_part))
+                else:
+                    unread.append(place)
+            told[index] = piece, replace(amended(answer, piece, lines[index], believed), unread=tuple(unread))
         return told
 
     def _halves(self, piece: Piece) -> list[Piece]:
@@ -227,7 +263,7 @@ class LocalEngine:
         last time: of a half, or of what has none.
         """
         written = iter((yield [self._view(page, piece) for piece in pieces if not piece.is_picture]))
-        read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
+        read = [(piece, picture(piece) if piece.is_picture else read_once(next(written), piece)) for piece in pieces]
         # One that has lost its place altogether is not led back by a shift.
         readings = {
             index: [(piece, answer)]
@@ -264,4 +300,4 @@ class LocalEngine:
         ]
         again = iter((yield views))
         for index, group in groups.items():
-            readings[index] += [(piece, next(again)) for piece in group]
+            readings[index] += [(piece, read_once(next(again), piece)) for piece in group]

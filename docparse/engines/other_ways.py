@@ -8,8 +8,9 @@ from PIL import Image
 
 from ..pieces import PieceSettings, cut
 from ..qwenvl.loops import find_loop
+from .answer import Answer
 from .asker import Start, View
-from .pieced import Answer, join, picture
+from .pieced import join, picture
 
 _OPENING_TAG = re.compile(r"<[a-z]")
 _TEMPERATURE = 0.3

@@ -1,50 +1,16 @@
 """The answers to the pieces of a page as the one answer to the page."""
 
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from ..document import StopReason
 from ..geometry import Box
 from ..pieces import Piece, measure
-from ..qwenvl import validate
 from ..qwenvl.loops import find_loop
+from .answer import BOX, Answer, open_at
 
-_START = re.compile(r"\s*(?:```\w*\s*)?(?:<html>\s*)?(?:<body>\s*)?")
-_END = re.compile(r"\s*(?:</body>\s*)?(?:</html>\s*)?(?:```)?\s*\Z")
-_BOX = re.compile(r'(?<= data-bbox=")(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)(?=")')
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
 _CUT_TAG = re.compile(r"<[^<>]*\Z")
-_VOID = frozenset({"br", "img", "hr"})
 _OPENING, _CLOSING = "<html><body>\n", "\n</body></html>"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model wrote to one image; boxes are pixels of an image of ``image_size`` (width, height)."""
-
-    text: str
-    stop_reason: StopReason
-    image_size: tuple[int, int]
-    token_logprobs: list[float]
-    token_ends: list[int]
-    """Where in ``text`` each token ends."""
-    tokens: list[int] = field(default_factory=list)
-    """Those of the model, where this is an answer of it as it wrote it."""
-    closed: int = 0
-    """Pieces whose answer ended inside an element, which was closed for it."""
-
-    @property
-    def probability(self) -> float:
-        """Geometric mean of those of its tokens."""
-        return math.exp(sum(self.token_logprobs) / max(1, len(self.token_logprobs)))
-
-    @cached_property
-    def is_valid(self) -> bool:
-        """Whether it came to its end and is QwenVL HTML as it should be."""
-        return self.stop_reason is StopReason.END and not validate(self.text)
 
 
 def picture(piece: Piece) -> Answer:
@@ -66,10 +32,12 @@ def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int], *, by_ink:
     logprobs: list[float] = []
     ends: list[int] = []
     closed = 0
+    unread: list[Box] = []
     for piece, answer in read:
         body, places, is_cut = _placed(piece, answer, by_ink=by_ink)
         closing = _closing_tags(body)
         closed += is_cut or bool(closing)
+        unread += map(piece.to_page, answer.unread)
         start = len(text)
         text += f"{body}{closing}\n"
         logprobs += answer.token_logprobs
@@ -77,7 +45,8 @@ def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int], *, by_ink:
     reasons = {answer.stop_reason for _, answer in read}
     graver = (StopReason.TIMEOUT, StopReason.LENGTH, StopReason.LOOP)
     reason = next((reason for reason in graver if reason in reasons), StopReason.END)
-    return Answer(text.removesuffix("\n") + _CLOSING, reason, size, logprobs, ends, closed=closed)
+    whole = text.removesuffix("\n") + _CLOSING
+    return Answer(whole, reason, size, logprobs, ends, unread=tuple(unread), closed=closed)
 
 
 def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[int], bool]:
@@ -87,14 +56,13 @@ def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[in
     What was repeated without end is there once.
     """
     text = answer.text
-    first = _START.match(text).end()  # type: ignore[union-attr]  # it matches nothing at the least
-    last = max(first, _END.search(text).start())  # type: ignore[union-attr]
+    first, last = answer.inside
     if answer.stop_reason is StopReason.LOOP and (loop := find_loop(text, answer.image_size)) is not None:
         last = max(first, loop.start)
     cut = _CUT_TAG.search(text, first, last)
     if cut is not None:
         last = cut.start()
-    found = list(_BOX.finditer(text, first, last))
+    found = list(BOX.finditer(text, first, last))
     across, down = piece.image.width / answer.image_size[0], piece.image.height / answer.image_size[1]
     boxes = _on_page(piece, [Box(*map(float, match.groups())).scaled(across, down) for match in found], by_ink=by_ink)
     written = ""
@@ -132,11 +100,4 @@ def _on_page(piece: Piece, found: list[Box], *, by_ink: bool) -> list[Box]:
 
 def _closing_tags(text: str) -> str:
     """What closes the elements that an answer leaves open, so that the next one's do not fall into them."""
-    opened: list[str] = []
-    for slash, name in _TAG.findall(text):
-        if not slash:
-            if name not in _VOID:
-                opened.append(name)
-        elif name in opened:
-            del opened[len(opened) - 1 - opened[::-1].index(name) :]
-    return "".join(f"</{name}>" for name in reversed(opened))
+    return "".join(f"</{name}>" for name in reversed(open_at(text, len(text))))

@@ -12,6 +12,7 @@ from typing import Any
 from ..document import StopReason
 from ..errors import ModelError, PageError
 from ..export.files import write_text
+from ..geometry import Box
 from ..options import Options
 from .base import EnginePage, ModelOutput
 
@@ -39,6 +40,7 @@ def save(folder: Path, page: EnginePage, output: ModelOutput) -> None:
         "token_logprobs": [round(value, 5) for value in output.token_logprobs],
         "token_ends": output.token_ends,
         "closed": output.closed,
+        "unread": output.unread,
         "notes": output.notes,
     }
     write_text(_path(folder, page), json.dumps(record, indent=1))
@@ -97,5 +99,6 @@ def _output(record: dict[str, Any]) -> ModelOutput:
         token_logprobs=logprobs,
         token_ends=[int(value) for value in record["token_ends"]],
         closed=int(record.get("closed", 0)),
+        unread=tuple(Box(*map(float, box)) for box in record.get("unread", ())),
         notes=tuple(map(str, record.get("notes", ()))),
     )

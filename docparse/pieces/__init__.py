@@ -6,6 +6,6 @@ white, between columns first (``columns``) and then between lines (``lines``); e
 """
 
 from .measure import measure
-from .piece import Piece, PieceSettings, cut, halves, varied
+from .piece import Piece, PieceSettings, cut, halves, part_of, varied
 
-__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure", "varied"]
+__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure", "part_of", "varied"]

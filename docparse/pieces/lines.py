@@ -81,10 +81,7 @@ def _cuts(sheet: Sheet, column: Region, most: int) -> list[_Cut]:
     unit = sheet.unit
     profile = inside.sum(axis=1).astype(np.float64)
     width = inside.shape[1]
-    reach = max(1, round(0.6 * _LINE * unit))
-    padded = np.pad(profile, reach, constant_values=np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    lowest = stretches(profile == windows.min(axis=1))
+    lowest = lowest_rows(profile, unit)
     inner = [(first, end) for first, end in lowest if first > 0.8 * unit and end < len(profile) - 0.8 * unit]
     whites = [_white(profile, (first + end) // 2) for first, end in inner]
     usual = float(np.median(whites)) if whites else 0.0
@@ -104,6 +101,14 @@ def _cuts(sheet: Sheet, column: Region, most: int) -> list[_Cut]:
             cost = max(cost, _TABLE)
         found.append(_Cut(column.top + row, cost + 20 * profile[row] / width))
     return [*found, _Cut(column.bottom, 0.0)]
+
+
+def lowest_rows(profile: npt.NDArray[np.number], unit: float) -> list[tuple[int, int]]:
+    """Where fewer pixels are inked than in the rows around, up to the next line's: first row and last + 1."""
+    reach = max(1, round(0.6 * _LINE * unit))
+    padded = np.pad(profile.astype(np.float64), reach, constant_values=np.inf)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    return stretches(profile == windows.min(axis=1))
 
 
 def _drawn(sheet: Sheet, column: Region, most: int) -> npt.NDArray[np.bool_]:

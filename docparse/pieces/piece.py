@@ -88,15 +88,24 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
 
 def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
-    mask = ink(np.asarray(piece.image))
-    text, rules, upright = without_rules(mask, settings.text_height)
-    sheet = Sheet(piece.image, piece.matrix, text, rules, upright, text, [], settings.text_height)
-    whole = trimmed(text, Region(0, 0, piece.image.width, piece.image.height))
+    sheet = _sheet(piece, settings)
+    whole = trimmed(sheet.text, Region(0, 0, piece.image.width, piece.image.height))
     if whole is None:
         return [piece]
     most = math.ceil(0.6 * piece.image.width * piece.image.height)
-    under = [Region(*map(round, rule)) for rule in piece.rules]
-    return [_piece(sheet, part, factor, most, under) for part in parts_of(sheet, whole, most)]
+    rules = [Region(*map(round, rule)) for rule in piece.rules]
+    return [_piece(sheet, part, factor, most, rules) for part in parts_of(sheet, whole, most)]
+
+
+def part_of(piece: Piece, place: Box, settings: PieceSettings, factor: int) -> Piece:
+    """What is at ``place``, pixels of the piece, as a piece by itself."""
+    region = Region(*map(round, place))
+    return _piece(_sheet(piece, settings), region, factor, settings.max_tokens * factor**2, [])
+
+
+def _sheet(piece: Piece, settings: PieceSettings) -> Sheet:
+    text, rules, upright = without_rules(ink(np.asarray(piece.image)), settings.text_height)
+    return Sheet(piece.image, piece.matrix, text, rules, upright, text, [], settings.text_height)
 
 
 def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:

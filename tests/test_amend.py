@@ -33,7 +33,7 @@ def complete(body: str, printed: list[Printed], read: list[Printed], parts: list
     places = lines_of.unread(whole.words, whole.drawn)
     assert len(places) == len(parts)
     told = [
-        Part(place, part_of(piece, place, SETTINGS, 16), answer(text))
+        Part(place, part_of(lines_of.sheet, place, SETTINGS, 16), answer(text))
         for place, text in zip(places, parts, strict=True)
     ]
     result = amended(whole, piece, lines_of, told)

@@ -67,7 +67,7 @@ class Skipping(Script):
             return answers
         row = np.flatnonzero((np.asarray(views[0].image) < 128).any(axis=1))[0]
         start = answers[0].text.index("the harbour")
-        return [replace(answers[0], words=(Word(8, row + 5, start, start + 80),))]
+        return [replace(answers[0], words=(Word(16, row + 5, start, start + len("the harbour wall")),))]
 
 
 def read(lines: int = 1) -> ModelOutput:

@@ -233,7 +233,7 @@ class LocalEngine:
             if answer.words and answer.is_valid:
                 lines[index] = Lines(piece)
                 places = lines[index].unread(answer.words, answer.drawn)
-                missed += [(index, place, part_of(piece, place, settings, factor)) for place in places]
+                missed += [(index, place, part_of(lines[index].sheet, place, settings, factor)) for place in places]
         if not missed:
             return read
         answers = yield from self._surest(page, [part for _, _, part in missed], may_halve=False)

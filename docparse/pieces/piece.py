@@ -86,9 +86,15 @@ def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]
     return pieces
 
 
+def sheet_of(piece: Piece) -> Sheet:
+    """The piece as a page by itself."""
+    text, rules, upright = without_rules(ink(np.asarray(piece.image)), piece.text_height)
+    return Sheet(piece.image, piece.matrix, text, rules, upright, text, [], piece.text_height)
+
+
 def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     """The piece in smaller ones, for a model that has lost its place on it; only itself where it cannot be cut."""
-    sheet = _sheet(piece, settings)
+    sheet = sheet_of(piece)
     whole = trimmed(sheet.text, Region(0, 0, piece.image.width, piece.image.height))
     if whole is None:
         return [piece]
@@ -97,15 +103,9 @@ def halves(piece: Piece, settings: PieceSettings, factor: int) -> list[Piece]:
     return [_piece(sheet, part, factor, most, rules) for part in parts_of(sheet, whole, most)]
 
 
-def part_of(piece: Piece, place: Box, settings: PieceSettings, factor: int) -> Piece:
-    """What is at ``place``, pixels of the piece, as a piece by itself."""
-    region = Region(*map(round, place))
-    return _piece(_sheet(piece, settings), region, factor, settings.max_tokens * factor**2, [])
-
-
-def _sheet(piece: Piece, settings: PieceSettings) -> Sheet:
-    text, rules, upright = without_rules(ink(np.asarray(piece.image)), settings.text_height)
-    return Sheet(piece.image, piece.matrix, text, rules, upright, text, [], settings.text_height)
+def part_of(sheet: Sheet, place: Box, settings: PieceSettings, factor: int) -> Piece:
+    """What is at ``place``, pixels of the sheet, as a piece."""
+    return _piece(sheet, Region(*map(round, place)), factor, settings.max_tokens * factor**2, [])
 
 
 def varied(piece: Piece, scale: float, shift: int, factor: int) -> Piece:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..geometry import Box
-from .ink import Mask, ink, stretches, without_rules
+from .ink import Mask, stretches
 from .lines import lowest_rows
-from .piece import Piece
+from .piece import Piece, sheet_of
 
 # In heights of the text.
 _OFF = 1.9
@@ -68,9 +68,9 @@ class Lines:
     """The printed lines of a piece, and which of them a word belongs to."""
 
     def __init__(self, piece: Piece) -> None:
+        self.sheet = sheet_of(piece)
         self.unit = piece.text_height
-        self.text, _, _ = without_rules(ink(np.asarray(piece.image)), self.unit)
-        self.lines = _lines(self.text, self.unit)
+        self.lines = _lines(self.sheet.text, self.unit)
 
     def of(self, word: Word) -> int | None:
         """The index of the line that is nearest to the word's; None where none is near."""
@@ -93,7 +93,7 @@ class Lines:
 
         All are in pixels of the piece.
         """
-        read = np.zeros((len(self.lines), self.text.shape[1]), np.bool_)
+        read = np.zeros((len(self.lines), self.sheet.text.shape[1]), np.bool_)
         letter = self._letter(words)
         for word in words:
             index = self.of(word)
@@ -132,7 +132,7 @@ class Lines:
 
     def _inked(self, line: Line, blank: float) -> npt.NDArray[np.bool_]:
         """The columns of pixels with ink, or with no more white around than that; ``[width]``."""
-        inked: npt.NDArray[np.bool_] = np.any(self.text[line.top : line.bottom], axis=0)
+        inked: npt.NDArray[np.bool_] = np.any(self.sheet.text[line.top : line.bottom], axis=0)
         for first, end in stretches(~inked):
             if first > 0 and end < len(inked) and end - first <= blank * self.unit:
                 inked[first:end] = True

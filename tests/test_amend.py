@@ -147,6 +147,14 @@ def test_what_is_there_is_not_told_again() -> None:
     assert complete(body, printed, read, [paragraph("of the flood and mended twice by thoze")]) == body
 
 
+def test_nor_is_what_the_very_cell_says() -> None:
+    printed = lines("Overview changes", "has it")
+    body = TABLE.format(row("Overview changes"))
+    # The model says that it stands in the second line.
+    read = [Printed(20, printed[1].y, "Overview changes")]
+    assert complete(body, printed, read, [paragraph("Overview changes")]) == body
+
+
 def test_a_picture_has_no_words() -> None:
     printed = lines(*TEXT)
     body = PARAGRAPH.format(" ".join(TEXT[:2]))

@@ -128,13 +128,15 @@ def _is_known(answer: Answer, lines: Lines, line: int, plain: str) -> bool:
 
 
 def _is_repeated(text: str, place: int, plain: str) -> bool:
-    """Whether running text says it around there; other cells of a table, and items of a list, may be as like it."""
+    """Whether running text says it around there, or the very cell or item: others of a table or list may be alike."""
     opened = open_at(text, place)
     if "table" in opened or _LISTS.intersection(opened[-1:]):
-        return False
-    reach = 2 * (len(plain) + _AROUND)
-    around = TAG.sub("", text[max(0, place - reach) : place + reach])
-    return fuzz.partial_ratio(plain, around) >= _OTHER_LINE
+        around, alike = text[text.rfind(">", 0, place) + 1 : text.find("<", place)], _SAME_LINE
+    else:
+        reach = len(plain) + _AROUND
+        before, after = (TAG.sub("", part) for part in (text[:place], text[place:]))
+        around, alike = before[-reach:] + after[:reach], _OTHER_LINE
+    return fuzz.partial_ratio(plain, around) >= alike
 
 
 def _neighbours(answer: Answer, lines: Lines, place: Box, line: int) -> tuple[Word | None, Word | None]:

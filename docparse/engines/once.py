@@ -4,6 +4,7 @@ from rapidfuzz import fuzz
 
 from ..pieces import Piece
 from ..pieces.unread import Lines, Word
+from ..train.vocabulary import PLACE_STEP
 from .answer import Answer, runs
 
 _ALIKE = 60.0
@@ -12,9 +13,9 @@ _SHORTEST = 4
 """Characters that are worth a comparison."""
 _COVERED = 0.7
 """Of the second reading's length, that the first has there at the least."""
-_OFF = 2.0 * 16
+_OFF = 2.0 * PLACE_STEP
 """Pixels by which the second may begin further left than it says."""
-_ROW = 16.0
+_ROW = 1.0 * PLACE_STEP
 """Pixels between the places that two readings of one line may have at the most."""
 
 

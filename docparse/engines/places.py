@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..pieces.unread import Word
+from ..train.vocabulary import PLACE_STEP
 
-_CELL = 16
-"""Pixels of the image between the rows and columns that a token names."""
 _PLACE = re.compile(r" ?⟨([rc])(\d+)⟩")
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 
@@ -16,7 +15,7 @@ class Places:
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._places = {
-            token: (match[1] == "r", (int(match[2]) + 0.5) * _CELL)
+            token: (match[1] == "r", (int(match[2]) + 0.5) * PLACE_STEP)
             for text, token in vocabulary.items()
             if (match := _PLACE.fullmatch(text))
         }

@@ -20,7 +20,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from docparse.pieces import Piece, PieceSettings, cut
+from docparse.pieces import Piece, PieceSettings, cut, straighten
 
 _ELEMENT = re.compile(r'<(?:p|h\d|li|address|div class="(\w+)"|div)\b[^>]*?data-bbox=')
 _NOT_READ = frozenset("chart image formula chemical music".split())
@@ -60,7 +60,7 @@ def measure(image: Path) -> Cut:
     html = image.with_suffix(".html").read_text("utf-8")
     glyphs = np.array(json.loads(image.with_suffix(".json").read_text("utf-8"))["glyphs"], float).reshape(-1, 6)
     started = time.process_time()
-    pieces = cut(Image.open(image).convert("RGB"), _SETTINGS, _FACTOR)
+    pieces = cut(straighten(Image.open(image), _SETTINGS.text_height), _SETTINGS, _FACTOR)
     seconds = time.process_time() - started
     elements = list(_ELEMENT.finditer(html))
     owners = np.searchsorted([element.start() for element in elements], glyphs[:, 0], side="right") - 1

@@ -40,6 +40,9 @@ def complete(body: str, printed: list[Printed], read: list[Printed], parts: list
     assert result.is_valid
     assert len(result.token_ends) == len(result.token_logprobs)
     assert result.token_ends == sorted(result.token_ends)
+    assert [
+        result.text[word.start : word.end] for word in result.words if "<" in result.text[word.start : word.end]
+    ] == []
     return result.text[slice(*result.inside)].strip()
 
 
@@ -179,3 +182,15 @@ def test_wherever_it_is_the_answer_stays_valid(
     result = amended(whole, piece, Lines(piece), parts)
     assert result.is_valid
     assert len(result.text) >= len(whole.text)
+
+
+def test_what_is_put_in_has_the_place_where_it_was_found() -> None:
+    printed = lines(*TEXT)
+    read = [printed[0], printed[2]]
+    piece, whole = piece_of(printed), answer(PARAGRAPH.format(f"{TEXT[0]} {TEXT[2]}"), read)
+    lines_of = Lines(piece)
+    (place,) = lines_of.unread(whole.words, whole.drawn)
+    part = Part(place, part_of(lines_of.sheet, place, SETTINGS, 16), answer(paragraph(TEXT[1])))
+    result = amended(whole, piece, lines_of, [part])
+    (word,) = [word for word in result.words if result.text[word.start : word.end] == TEXT[1]]
+    assert (lines_of.of(word), word.x) == (1, place.x0)

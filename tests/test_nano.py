@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
-from docparse.pieces import cut
+from docparse.pieces import cut, straighten
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
 from docparse.runtime.decoder import Decoder
 from docparse.runtime.images import to_patches
@@ -42,7 +42,8 @@ def test_it_is_small_enough_to_come_along() -> None:
 def test_stock_transformers_writes_the_same(paragraph: Path) -> None:
     info = check(FOLDER)
     assert info.pieces is not None
-    (piece, *_) = cut(Image.open(paragraph), info.pieces, info.image_settings.factor)
+    sheet = straighten(Image.open(paragraph), info.pieces.text_height)
+    (piece, *_) = cut(sheet, info.pieces, info.image_settings.factor)
     model = load(info, place("cpu", "float32"))
     patches = to_patches(piece.image, info.image_settings)
     prompt = prompt_tokens(model.tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from docparse.geometry import Box
-from docparse.pieces import Piece, PieceSettings, cut, halves, varied
+from docparse.pieces import Piece, PieceSettings, cut, halves, straighten, varied
 from docparse.pieces.ink import ink, pictures, slant, text_height
 
 SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
@@ -41,6 +41,10 @@ class Sheet:
             self.lines.append(Box(*self.draw.textbbox(place, text, font(size))))
 
 
+def pieces_of(image: Image.Image) -> list[Piece]:
+    return cut(straighten(image, SETTINGS.text_height), SETTINGS, FACTOR)
+
+
 def places(pieces: Sequence[Piece], lines: Sequence[Box]) -> list[list[int]]:
     """For each line the pieces that show its middle."""
     shown = [piece.to_page(piece.shown) for piece in pieces]
@@ -52,7 +56,7 @@ def test_two_columns_below_a_heading_are_read_one_after_the_other() -> None:
     sheet.column(80, 60, 800, 1, 34)
     sheet.column(80, 160, 380, 40)
     sheet.column(530, 160, 380, 40)
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     found = places(pieces, sheet.lines)
     assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
     order = [place for (place,) in found]
@@ -70,7 +74,7 @@ def test_columns_with_tables_and_lists_in_them_are_columns_too() -> None:
                 sheet.column(cell, table + 27 * row, 60, 1)
         sheet.column(left, 980, 120, 10)
     sheet.lines = [sheet.lines[0], *sorted(sheet.lines[1:], key=lambda line: line.x0 >= 530)]
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     found = places(pieces, sheet.lines)
     assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
     left, right = ({found[index][0] for index in part} for part in (range(1, 45), range(45, 89)))
@@ -82,14 +86,14 @@ def test_a_table_with_words_in_two_columns_is_none_of_two_columns() -> None:
     for row in range(16):
         for left, width in ((80, 240 + 40 * (row % 3)), (530, 60), (650, 60), (770, 60)):
             sheet.column(left, 160 + 27 * row, width, 1)
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     assert all(piece.to_page(piece.shown).width > 600 for piece in pieces), "its rows are torn apart"
 
 
 def test_pieces_are_small_enough_and_of_whole_cells() -> None:
     sheet = Sheet()
     sheet.column(60, 60, 860, 50)
-    for piece in cut(sheet.image, SETTINGS, FACTOR):
+    for piece in pieces_of(sheet.image):
         assert piece.image.width % FACTOR == piece.image.height % FACTOR == 0
         # Rounded up to whole cells both ways.
         assert piece.image.width * piece.image.height <= 1.25 * SETTINGS.max_tokens * FACTOR**2
@@ -98,7 +102,7 @@ def test_pieces_are_small_enough_and_of_whole_cells() -> None:
 def test_halves_show_what_the_piece_showed() -> None:
     sheet = Sheet()
     sheet.column(60, 60, 700, 6)
-    (piece, *_) = cut(sheet.image, SETTINGS, FACTOR)
+    (piece, *_) = pieces_of(sheet.image)
     parts = halves(piece, SETTINGS, FACTOR)
     assert len(parts) == 2
     whole = [line for line in sheet.lines if piece.to_page(piece.shown).holds_center_of(line)]
@@ -109,7 +113,7 @@ def test_cuts_are_made_between_paragraphs_where_there_are_any() -> None:
     sheet = Sheet()
     for top in (60, 260, 460, 660):
         sheet.column(60, top, 700, 5)
-    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    found = [place for (place,) in places(pieces_of(sheet.image), sheet.lines)]
     assert [set(found[start : start + 5]) for start in range(0, 20, 5)] == [
         {found[start]} for start in range(0, 20, 5)
     ]
@@ -122,7 +126,7 @@ def test_columns_of_a_table_stay_together() -> None:
             place = left, 100 + 30 * row
             sheet.draw.text(place, text, "black", font(18))
             sheet.lines.append(Box(*sheet.draw.textbbox(place, text, font(18))))
-    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    found = [place for (place,) in places(pieces_of(sheet.image), sheet.lines)]
     assert found == sorted(found)
     assert all(len(set(found[start : start + 3])) == 1 for start in range(0, len(found), 3))
 
@@ -131,7 +135,7 @@ def test_columns_of_a_table_stay_together() -> None:
 def test_text_of_any_size_is_brought_to_one(size: int) -> None:
     sheet = Sheet(2000, 1400)
     sheet.column(60, 60, 1800, 12, size)
-    heights = [text_height(ink(np.asarray(piece.image))) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    heights = [text_height(ink(np.asarray(piece.image))) for piece in pieces_of(sheet.image)]
     assert heights
     assert all(height is not None and abs(height - SETTINGS.text_height) < 1.5 for height in heights)
 
@@ -146,7 +150,7 @@ def test_a_crooked_page_is_straightened_and_its_boxes_are_not(angle: float) -> N
     cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     turn = np.array([[cosine, -sine], [sine, cosine]])
     center = np.array(sheet.image.size) / 2
-    pieces = cut(crooked, SETTINGS, FACTOR)
+    pieces = pieces_of(crooked)
     for line in sheet.lines:
         x, y = turn @ (np.array(line.center) - center) + center
         holding = [piece for piece in pieces if piece.to_page(piece.shown).holds_point((x, y))]
@@ -161,7 +165,7 @@ def test_a_photograph_is_a_piece_of_its_own() -> None:
     noise = np.random.default_rng(1).integers(0, 150, (40, 50), dtype=np.uint8)
     sheet.image.paste(Image.fromarray(noise).resize((500, 400), Image.Resampling.NEAREST), (200, 400))
     sheet.column(80, 900, 800, 8)
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     (place,) = [index for index, piece in enumerate(pieces) if piece.is_picture]
     box = pieces[place].to_page(pieces[place].shown)
     assert np.allclose(box, (200, 400, 700, 800), atol=20)
@@ -186,7 +190,7 @@ def test_dirt_is_no_text() -> None:
     places = np.random.default_rng(3).integers(10, 790, (40, 2)).tolist()
     for x, y in places:
         image.putpixel((x, y), 0)
-    assert cut(image, SETTINGS, FACTOR) == []
+    assert pieces_of(image) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -205,7 +209,7 @@ def test_any_image_can_be_cut(size: tuple[int, int], what: str, seed: int) -> No
         "blocks": np.kron(tiles, np.ones((9, 9)))[:height, :width],
         "black": np.zeros((height, width)),
     }[what].astype(np.uint8)
-    counts = Counter(piece.is_picture for piece in cut(Image.fromarray(pixels), SETTINGS, FACTOR))
+    counts = Counter(piece.is_picture for piece in pieces_of(Image.fromarray(pixels)))
     assert what not in ("blank", "black") or not counts[False]
 
 
@@ -220,7 +224,7 @@ def test_columns_that_run_around_something_are_read_one_after_the_other() -> Non
     # As close to the lines above and below as these are to each other.
     for number in range(8):
         sheet.draw.text((410, round(160 + (14 + number) * line)), "over the gutter", "black", font(18))
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     found = places(pieces, sheet.lines)
     assert all(len(shown) == 1 for shown in found), "a line is lost or read twice"
     sides = {"left": [0], "right": [0]}
@@ -233,7 +237,7 @@ def test_columns_that_run_around_something_are_read_one_after_the_other() -> Non
 def test_a_variation_shows_the_same_part_of_the_page(scale: float, shift: int) -> None:
     sheet = Sheet()
     sheet.column(80, 60, 800, 6)
-    (piece,) = cut(sheet.image, SETTINGS, FACTOR)
+    (piece,) = pieces_of(sheet.image)
     other = varied(piece, scale, shift, FACTOR)
     assert other.image.width % FACTOR == other.image.height % FACTOR == 0
     for edges in zip(piece.to_page(piece.shown), other.to_page(other.shown), strict=True):
@@ -259,7 +263,7 @@ def test_a_page_number_by_itself_is_shown_on_paper_of_a_size_that_the_model_read
     sheet = Sheet()
     sheet.column(80, 60, 800, 8)
     sheet.draw.text((490, 1300), "105", "black", font(18))
-    *_, number = cut(sheet.image, SETTINGS, FACTOR)
+    *_, number = pieces_of(sheet.image)
     assert number.image.size == (192, 64)
     assert number.to_page(number.shown).holds_point((505, 1310))
 
@@ -270,7 +274,7 @@ def test_the_words_of_a_running_head_are_pieces_of_their_own() -> None:
         sheet.draw.text((left, 40), text, "black", font(18))
         sheet.lines.append(Box(*sheet.draw.textbbox((left, 40), text, font(18))))
     sheet.column(80, 110, 800, 8)
-    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    found = [place for (place,) in places(pieces_of(sheet.image), sheet.lines)]
     assert found[:3] == [0, 1, 2]
     assert set(found[2:]) == {2}
 
@@ -280,7 +284,7 @@ def test_a_dash_before_an_item_is_in_the_piece() -> None:
     for top in range(60, 360, 30):
         sheet.draw.line((80, top + 12, 88, top + 12), "black", 2)
         sheet.draw.text((120, top), "an item of a list of several", "black", font(18))
-    (piece,) = cut(sheet.image, SETTINGS, FACTOR)
+    (piece,) = pieces_of(sheet.image)
     assert piece.to_page(piece.shown).x0 == pytest.approx(80, abs=3)
 
 
@@ -293,7 +297,7 @@ def test_a_table_is_cut_off_rather_than_cut_through() -> None:
             sheet.draw.text(place, text, "black", font(18))
             sheet.lines.append(Box(*sheet.draw.textbbox(place, text, font(18))))
     sheet.column(80, 520, 800, 9)
-    found = [place for (place,) in places(cut(sheet.image, SETTINGS, FACTOR), sheet.lines)]
+    found = [place for (place,) in places(pieces_of(sheet.image), sheet.lines)]
     assert len(set(found[9:24])) == 1
 
 
@@ -302,17 +306,17 @@ def test_a_rule_belongs_to_the_piece_that_alone_stands_on_it() -> None:
     sheet.draw.text((80, 60), "Name: Ana Lopez de la Cruz", "black", font(18))
     sheet.draw.line((80, 84, 900, 84), "black", 2)
     sheet.column(80, 160, 800, 8)
-    first, *_ = cut(sheet.image, SETTINGS, FACTOR)
+    first, *_ = pieces_of(sheet.image)
     assert [tuple(first.to_page(rule)) for rule in first.rules] == [pytest.approx((80, 84, 900, 86), abs=8)]
 
 
 def test_a_scanners_shade_beside_the_paper_is_no_ink() -> None:
     sheet = Sheet()
     sheet.column(80, 60, 800, 20)
-    alone = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    alone = [piece.to_page(piece.shown) for piece in pieces_of(sheet.image)]
     # A wedge, as of a page that lay askew, with an edge that is not sharp.
     sheet.draw.polygon([(0, 0), (30, 0), (4, 1400), (0, 1400)], (20, 20, 20))
-    shaded = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    shaded = [piece.to_page(piece.shown) for piece in pieces_of(sheet.image)]
     assert len(shaded) == len(alone)
     for box, true in zip(shaded, alone, strict=True):
         assert tuple(box) == pytest.approx(tuple(true), abs=4)
@@ -326,7 +330,7 @@ def test_a_chart_is_not_cut_through_its_axis() -> None:
         sheet.draw.text((90, top), "4", "black", font(18))
         sheet.draw.text((160, top), "x            x            x", "black", font(18))
     sheet.column(80, 460, 600, 5)
-    shown = [piece.to_page(piece.shown) for piece in cut(sheet.image, SETTINGS, FACTOR)]
+    shown = [piece.to_page(piece.shown) for piece in pieces_of(sheet.image)]
     assert any(box.y0 < 215 and box.y1 > 400 for box in shown)
 
 
@@ -337,7 +341,7 @@ def test_a_broken_rule_between_columns_is_no_text() -> None:
     for top in range(40, 1100, 20):
         # As of a page that lies a little askew.
         sheet.draw.line((494 + top // 200, top, 494 + top // 200, top + 17), "black", 2)
-    pieces = cut(sheet.image, SETTINGS, FACTOR)
+    pieces = pieces_of(sheet.image)
     found = [place for (place,) in places(pieces, sheet.lines)]
     assert found == sorted(found)
     assert all(piece.to_page(piece.shown).width < 430 for piece in pieces)
@@ -348,7 +352,7 @@ def test_the_last_line_of_a_form_is_no_running_foot() -> None:
     for row in range(9):
         sheet.draw.text((80, 60 + 60 * row), "Number:", "black", font(18))
         sheet.draw.text((400, 60 + 60 * row), f"{row * 17}", "black", font(18))
-    last = cut(sheet.image, SETTINGS, FACTOR)[-1]
+    last = pieces_of(sheet.image)[-1]
     shown = last.to_page(last.shown)
     assert shown.x0 < 100
     assert shown.x1 > 400
@@ -360,6 +364,6 @@ def test_the_rim_of_a_photograph_is_no_dash() -> None:
     sheet.image.paste(Image.fromarray(noise).resize((400, 700), Image.Resampling.NEAREST), (80, 300))
     sheet.draw.line((484, 300, 484, 1000), "gray")
     sheet.column(510, 300, 380, 28)
-    text = [piece for piece in cut(sheet.image, SETTINGS, FACTOR) if not piece.is_picture]
+    text = [piece for piece in pieces_of(sheet.image) if not piece.is_picture]
     assert text
     assert all(piece.to_page(piece.shown).x0 > 500 for piece in text)

@@ -1,4 +1,4 @@
-"""Tables that the end of a page or of a piece of it has cut, joined again. In doubt they stay apart."""
+"""Tables that the end of a page has cut, joined again. In doubt they stay apart."""
 
 import re
 from collections.abc import Sequence
@@ -19,16 +19,8 @@ _LOWEST_TOP = 0.4
 """Share of the page's height above which a table that goes on begins."""
 _HIGHEST_END = 0.5
 """Share of the page's height below which a table that will go on ends."""
-_BETWEEN_ROWS = 0.012
-"""Share of the page's height between two rows of a table, with what boxes are off by; where rows stand further apart,
-as much as the average row of the two parts takes up."""
 _OFF = 0.08
 """Share of the page's width by which the sides of two parts may differ."""
-
-_NARROWER = 0.7
-"""The narrower of two parts of one page against the other, where its last column is missing."""
-_SEVERAL = 3
-"""Columns of a table of which one may be missing."""
 
 
 @dataclass
@@ -49,7 +41,7 @@ def join_tables(pages: Sequence[Page]) -> dict[str, str]:
     Returns:
         For each id that is gone, the id of the table that has its rows.
     """
-    gone = {id: into for page in pages for id, into in _join_stacked(page).items()}
+    gone: dict[str, str] = {}
     before: _Open | None = None
     for page, following in pairwise(pages):
         before = before or _last_table(page)
@@ -66,43 +58,6 @@ def join_tables(pages: Sequence[Page]) -> dict[str, str]:
         following.elements = [element for element in following.elements if element is not first]
         before = None if _body(following) else _Open(before.table, first.box)
     return gone
-
-
-def _join_stacked(page: Page) -> dict[str, str]:
-    """The same for tables of one page that stand on top of each other with nothing between: one that was cut where
-    the page was cut for the model."""
-    gone: dict[str, str] = {}
-    kept: list[AnyElement] = []
-    for element in page.elements:
-        above = kept[-1] if kept else None
-        if isinstance(element, Table) and isinstance(above, Table) and _stands_on(above, element, page):
-            join_parts(above, page.number, element, page.number, is_below=True)
-            _append_rows(above, element, head=0)
-            gone[element.id] = above.id
-        else:
-            kept.append(element)
-    page.elements = kept
-    return gone
-
-
-def _stands_on(above: Table, below: Table, page: Page) -> bool:
-    """Whether it is no further below than the next row, and as wide. Where it has a head (a model takes the first row
-    that it sees for one) there must be no doubt of that; else one of several columns may be missing."""
-    end = above.parts[-1].box if above.parts else above.box
-    if end is None or below.box is None or not (above.cells and below.cells):
-        return False
-    row = (end.height + below.box.height) / (above.row_count + below.row_count)
-    if abs(below.box.y0 - end.y1) > max(_BETWEEN_ROWS * page.height, row):
-        return False
-    fewer, more = sorted((above.column_count, below.column_count))
-    left, right = (abs(one - other) / page.width for one, other in ((end.x0, below.box.x0), (end.x1, below.box.x1)))
-    if (head := _head_rows(below)) and not below.header_inferred:
-        is_new = _texts(below, head) == _texts(above, head)
-        return 1 < fewer == more and max(left, right) <= _OFF / 2 and not is_new
-    narrower, wider = sorted((end.width, below.box.width))
-    if fewer < more:
-        return more - 1 == fewer >= _SEVERAL and left <= _OFF and narrower >= _NARROWER * wider
-    return fewer > 1 and max(left, right) <= _OFF
 
 
 def _body(page: Page) -> list[AnyElement]:

@@ -44,9 +44,19 @@ class Part:
     answer: Answer
 
 
+@dataclass(frozen=True)
+class _Insertion:
+    """A text, where to put it in an answer's, and its words, whose ``start`` and ``end`` are counted in it."""
+
+    place: int
+    text: str
+    logprob: float
+    words: tuple[Word, ...]
+
+
 def amended(answer: Answer, piece: Piece, lines: Lines, parts: Sequence[Part]) -> Answer:
     """The answer to the piece with those of its parts, in lines of its own or within them; without what it has."""
-    insertions: list[tuple[int, str, float]] = []
+    insertions: list[_Insertion] = []
     of_lines: dict[int, list[Part]] = defaultdict(list)
     for part in parts:
         for line in lines.within(part.place)[:1]:
@@ -56,9 +66,9 @@ def amended(answer: Answer, piece: Piece, lines: Lines, parts: Sequence[Part]) -
         found = [row] if row is not None else [_insertion(answer, piece, lines, line, part) for part in of_line]
         insertions += [insertion for insertion in found if insertion is not None]
     # From behind, so that places stay what they are; of those at one place the last first.
-    for index in sorted(range(len(insertions)), key=lambda index: (insertions[index][0], index), reverse=True):
-        place, text, logprob = insertions[index]
-        longer = answer.spliced(place, place, text, logprob)
+    for index in sorted(range(len(insertions)), key=lambda index: (insertions[index].place, index), reverse=True):
+        new = insertions[index]
+        longer = answer.spliced(new.place, new.place, new.text, new.logprob, new.words)
         answer = longer if longer.is_valid or not answer.is_valid else answer
     return answer
 
@@ -67,7 +77,20 @@ def _plain(part: Part) -> str:
     return " ".join(TAG.sub(" ", part.answer.text[slice(*part.answer.inside)]).split())
 
 
-def _row(answer: Answer, lines: Lines, line: int, parts: Sequence[Part]) -> tuple[int, str, float] | None:
+def _inserted(place: int, text: str, lines: Lines, line: int, parts: Sequence[Part]) -> _Insertion:
+    """With where its words stand, those of each part as one."""
+    words = []
+    end = 0
+    for part in parts:
+        plain = _plain(part)
+        start = text.find(plain, end)
+        if start >= 0:
+            end = start + len(plain)
+            words.append(Word(part.place.x0, lines.lines[line].middle, start, end))
+    return _Insertion(place, text, min(_logprob(part) for part in parts), tuple(words))
+
+
+def _row(answer: Answer, lines: Lines, line: int, parts: Sequence[Part]) -> _Insertion | None:
     """A row of a table that was left out: several cells that are most of what is in their line."""
     if len(parts) < 2 or sum(part.place.width for part in parts) < _ROW * lines.width(line):
         return None
@@ -76,18 +99,19 @@ def _row(answer: Answer, lines: Lines, line: int, parts: Sequence[Part]) -> tupl
     if last is None or not _CELLS.intersection(open_at(answer.text, last.end)):
         return None
     end = answer.text.find("</tr>", last.end)
-    told = [_plain(part) for part in sorted(parts, key=lambda part: part.place.x0)]
+    ordered = sorted(parts, key=lambda part: part.place.x0)
+    told = [_plain(part) for part in ordered]
     if end < 0 or _is_known(answer, lines, line, " ".join(told)):
         return None
     cells = "".join(f"<td>{plain}</td>" for plain in told)
-    return end + len("</tr>"), f"<tr>{cells}</tr>", min(_logprob(part) for part in parts)
+    return _inserted(end + len("</tr>"), f"<tr>{cells}</tr>", lines, line, ordered)
 
 
 def _logprob(part: Part) -> float:
     return math.log(part.answer.probability)
 
 
-def _insertion(answer: Answer, piece: Piece, lines: Lines, line: int, part: Part) -> tuple[int, str, float] | None:
+def _insertion(answer: Answer, piece: Piece, lines: Lines, line: int, part: Part) -> _Insertion | None:
     """Where in the answer's text to put which text."""
     body = part.answer.text[slice(*part.answer.inside)].strip()
     plain = _plain(part)
@@ -104,7 +128,7 @@ def _insertion(answer: Answer, piece: Piece, lines: Lines, line: int, part: Part
         found = _in_front(answer.text, after, plain, block, is_same_line=lines.of(after) == line)
     else:
         return None
-    return None if _is_repeated(answer.text, found[0], plain) else (*found, _logprob(part))
+    return None if _is_repeated(answer.text, found[0], plain) else _inserted(*found, lines, line, [part])
 
 
 def _is_known(answer: Answer, lines: Lines, line: int, plain: str) -> bool:

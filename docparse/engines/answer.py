@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -51,24 +51,36 @@ class Answer:
         """Whether it came to its end and is QwenVL HTML as it should be."""
         return self.stop_reason is StopReason.END and not validate(self.text)
 
-    def spliced(self, start: int, end: int, text: str = "", logprob: float = 0.0) -> "Answer":
-        """With ``text``, as one token, in place of what stands from start to end."""
-        moved = len(text) - (end - start)
-        tokens = list(zip(self.token_ends, self.token_logprobs, strict=True))
-        before = [(place, of) for place, of in tokens if place <= start]
-        after = [(place + moved, of) for place, of in tokens if place > end]
-        told = [*before, *([(start + len(text), logprob)] if text else []), *after]
-        words = [word for word in self.words if word.end <= start]
-        words += [
-            replace(word, start=word.start + moved, end=word.end + moved) for word in self.words if word.start >= end
+    def part(self, start: int, end: int) -> "Answer":
+        """What stands from ``start`` to ``end``, with the tokens that end and the words that lie in there."""
+        told = [
+            (place - start, of)
+            for place, of in zip(self.token_ends, self.token_logprobs, strict=True)
+            if start < place <= end
         ]
+        words = tuple(word.moved(-start) for word in self.words if start <= word.start and word.end <= end)
+        ends, logprobs = [place for place, _ in told], [of for _, of in told]
+        return Answer(self.text[start:end], StopReason.END, self.image_size, logprobs, ends, words=words)
+
+    def spliced(
+        self, start: int, end: int, text: str = "", logprob: float = 0.0, words: Sequence[Word] = ()
+    ) -> "Answer":
+        """With ``text``, as one token, in place of what stands from start to end; ``words`` are those of it, counted
+        from its own beginning."""
+        tokens = ([len(text)], [logprob]) if text else ([], [])
+        new = Answer(text, StopReason.END, self.image_size, tokens[1], tokens[0], words=tuple(words))
+        return strung([self.part(0, start), new, self.part(end, len(self.text))]).told_by([self])
+
+    def told_by(self, answers: Sequence["Answer"]) -> "Answer":
+        """With what else is known of the answers that it is made of: the gravest of the reasons for which they
+        stopped, and what they left out."""
+        graver = (StopReason.TIMEOUT, StopReason.LENGTH, StopReason.LOOP)
+        reasons = {answer.stop_reason for answer in answers}
         return replace(
             self,
-            text=self.text[:start] + text + self.text[end:],
-            token_ends=[place for place, _ in told],
-            token_logprobs=[of for _, of in told],
-            tokens=[],
-            words=tuple(words),
+            stop_reason=next((reason for reason in graver if reason in reasons), StopReason.END),
+            unread=tuple(box for answer in answers for box in answer.unread),
+            closed=sum(answer.closed for answer in answers),
         )
 
     @property
@@ -81,6 +93,41 @@ class Answer:
     def drawn(self) -> list[Box]:
         """What it says to be pictures, charts and the like; pixels of the image."""
         return [Box(*map(float, match.groups())) for match in _DRAWN.finditer(self.text)]
+
+
+def strung(parts: Sequence[Answer]) -> Answer:
+    """One behind the other, on an image like that of the first."""
+    text = ""
+    ends: list[int] = []
+    words: list[Word] = []
+    for part in parts:
+        ends += [len(text) + end for end in part.token_ends]
+        words += [word.moved(len(text)) for word in part.words]
+        text += part.text
+    logprobs = [logprob for part in parts for logprob in part.token_logprobs]
+    return Answer(text, StopReason.END, parts[0].image_size, logprobs, ends, words=tuple(words))
+
+
+def markup(text: str) -> Answer:
+    """A part of an answer that no model wrote."""
+    return Answer(text, StopReason.END, (0, 0), [], [])
+
+
+def outer(text: str) -> list[tuple[int, int]]:
+    """Where each of the outermost elements begins and ends."""
+    found: list[tuple[int, int]] = []
+    depth = start = 0
+    for match in TAG.finditer(text):
+        if match[2] in VOID:
+            continue
+        if not match[1]:
+            start = match.start() if depth == 0 else start
+            depth += 1
+        elif depth > 0:
+            depth -= 1
+            if depth == 0:
+                found.append((start, match.end()))
+    return found
 
 
 def open_at(text: str, place: int) -> list[str]:

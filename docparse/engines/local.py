@@ -11,7 +11,7 @@ from ..document import StopReason
 from ..errors import PageError, UsageError
 from ..geometry import Box
 from ..options import Options
-from ..pieces import Piece, cut, halves, part_of, varied
+from ..pieces import Piece, cut, halves, part_of, straighten, varied
 from ..pieces.unread import Lines
 from ..runtime.checkpoint import NANO, check, locate, name_of
 from ..runtime.images import smart_resize
@@ -24,7 +24,9 @@ from .consensus import agree
 from .drafted import drafted
 from .once import read_once
 from .other_ways import other_ways
-from .pieced import join, picture
+from .pieced import join, picture, placed
+from .stacked import stacked
+from .tabled import tabled
 
 if TYPE_CHECKING:
     from ..runtime.sequence import Clock, Job
@@ -95,11 +97,13 @@ class LocalEngine:
         if self._info.pieces is None:
             return self._read_whole(page, clock)
         image = page.image.image
-        pieces = cut(image, self._info.pieces, self._image_settings.factor)
+        sheet = straighten(image, self._info.pieces.text_height)
+        pieces = cut(sheet, self._info.pieces, self._image_settings.factor)
         # Each on its own: no piece waits until another, of which the model is not sure, has been read again.
         readings = [self._read_pieces(page, [piece]) for piece in pieces]
         read = self.load().converse(readings, clock, page.watch)
-        return self._output(join([part for parts in read for part in parts], image.size))
+        elements = [element for of_piece in read for piece, answer in of_piece for element in placed(piece, answer)]
+        return self._output(join(tabled(stacked(elements, image.size), sheet), image.size))
 
     def _output(self, answer: Answer, notes: tuple[str, ...] = ()) -> ModelOutput:
         return ModelOutput(
@@ -153,7 +157,8 @@ class LocalEngine:
         if self._info.pieces is None:
             views = [View(page.image.image, self._draft_of_page(page, page.image.image)[0])]
         else:
-            pieces = cut(page.image.image, self._info.pieces, self._image_settings.factor)
+            sheet = straighten(page.image.image, self._info.pieces.text_height)
+            pieces = cut(sheet, self._info.pieces, self._image_settings.factor)
             views = [self._view(page, piece) for piece in pieces if not piece.is_picture]
         clock = Clock(self._options.decode_timeout)
         return [self.load().job(view, clock) for view in views]

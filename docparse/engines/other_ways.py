@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from PIL import Image
 
-from ..pieces import PieceSettings, cut
+from ..pieces import PieceSettings, cut, straighten
 from ..qwenvl.loops import find_loop
 from .answer import Answer
 from .asker import Start, View
-from .pieced import join, picture
+from .pieced import join, picture, placed
 
 _OPENING_TAG = re.compile(r"<[a-z]")
 _TEMPERATURE = 0.3
@@ -51,7 +51,8 @@ def other_ways(
     for scale in _SMALLER:
         smaller = image.resize((round(image.width * scale), round(image.height * scale)))
         yield ask([view(smaller)])[0], f"read the page at {scale:.0%} of its size"
-    pieces = cut(image, _PIECES, factor)
+    pieces = cut(straighten(image, _PIECES.text_height), _PIECES, factor)
     written = iter(ask([View(piece.image, None) for piece in pieces if not piece.is_picture]))
     read = [(piece, picture(piece) if piece.is_picture else next(written)) for piece in pieces]
-    yield join(read, image.size, by_ink=False), "read the page in pieces"
+    parts = [part for piece, answer in read for part in placed(piece, answer, by_ink=False)]
+    yield join(parts, image.size), "read the page in pieces"

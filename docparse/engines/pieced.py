@@ -2,58 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from ..document import StopReason
 from ..geometry import Box
 from ..pieces import Piece, measure
+from ..pieces.unread import Word
 from ..qwenvl.loops import find_loop
-from .answer import BOX, Answer, open_at
+from .answer import BOX, Answer, markup, open_at, outer, strung
 
 _CUT_TAG = re.compile(r"<[^<>]*\Z")
-_OPENING, _CLOSING = "<html><body>\n", "\n</body></html>"
+_OPENING, _CLOSING = "<html><body>\n", "</body></html>"
 
 
 def picture(piece: Piece) -> Answer:
     """What stands for a piece that there is nothing to read in."""
     numbers = " ".join(str(round(number)) for number in piece.shown)
-    text = f'{_OPENING}<div class="image" data-bbox="{numbers}"><img data-bbox="{numbers}"/></div>{_CLOSING}'
+    text = f'{_OPENING}<div class="image" data-bbox="{numbers}"><img data-bbox="{numbers}"/></div>\n{_CLOSING}'
     return Answer(text, StopReason.END, piece.image.size, [], [])
 
 
-def join(read: Sequence[tuple[Piece, Answer]], size: tuple[int, int], *, by_ink: bool = True) -> Answer:
-    """One answer, its boxes in pixels of the page image, which is of ``size``.
+def placed(piece: Piece, answer: Answer, *, by_ink: bool = True) -> list[Answer]:
+    """Each element that the answer has inside of ``<body>``, with boxes and words in pixels of the page image.
 
-    It stopped for the gravest of the reasons for which one of them did.
+    What was repeated without end is there once; a tag in which it ends is left out, and elements that it leaves open
+    are closed.
 
     Args:
         by_ink: measure the boxes by the ink that is there, for a model that says badly where something ends.
-    """
-    text = _OPENING
-    logprobs: list[float] = []
-    ends: list[int] = []
-    closed = 0
-    unread: list[Box] = []
-    for piece, answer in read:
-        body, places, is_cut = _placed(piece, answer, by_ink=by_ink)
-        closing = _closing_tags(body)
-        closed += is_cut or bool(closing)
-        unread += map(piece.to_page, answer.unread)
-        start = len(text)
-        text += f"{body}{closing}\n"
-        logprobs += answer.token_logprobs
-        ends += [start + places[end] for end in answer.token_ends]
-    reasons = {answer.stop_reason for _, answer in read}
-    graver = (StopReason.TIMEOUT, StopReason.LENGTH, StopReason.LOOP)
-    reason = next((reason for reason in graver if reason in reasons), StopReason.END)
-    whole = text.removesuffix("\n") + _CLOSING
-    return Answer(whole, reason, size, logprobs, ends, unread=tuple(unread), closed=closed)
-
-
-def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[int], bool]:
-    """What stands inside of ``<body>``, with boxes in pixels of the page image; for each place in the answer the
-    place in this, ``len(answer.text) + 1`` of them; and whether the answer ends inside a tag, which is left out.
-
-    What was repeated without end is there once.
     """
     text = answer.text
     first, last = answer.inside
@@ -66,6 +43,7 @@ def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[in
     across, down = piece.image.width / answer.image_size[0], piece.image.height / answer.image_size[1]
     boxes = _on_page(piece, [Box(*map(float, match.groups())).scaled(across, down) for match in found], by_ink=by_ink)
     written = ""
+    # For each place in the answer the one in what is written.
     places = [0] * first
     position = first
     for match, box in zip(found, boxes, strict=True):
@@ -77,7 +55,31 @@ def _placed(piece: Piece, answer: Answer, *, by_ink: bool) -> tuple[str, list[in
     places += range(len(written), len(written) + last - position)
     written += text[position:last]
     places += [len(written)] * (len(text) + 1 - last)
-    return written, places, cut is not None
+    closing = _closing_tags(written)
+    whole = replace(
+        answer,
+        text=written + closing,
+        token_ends=[places[end] for end in answer.token_ends],
+        words=tuple(_word_on_page(piece, word, places) for word in answer.words),
+        unread=tuple(map(piece.to_page, answer.unread)),
+        closed=int(cut is not None or bool(closing)),
+    )
+    # What stands between two elements stays with the first of them.
+    edges = [0, *(start for start, _ in outer(whole.text)[1:]), len(whole.text)]
+    first_of, *others = (whole.part(start, end) for start, end in pairwise(edges))
+    return [first_of.told_by([whole]), *others]
+
+
+def _word_on_page(piece: Piece, word: Word, places: Sequence[int]) -> Word:
+    x, y = piece.to_page(Box(word.x, word.y, word.x, word.y))[:2]
+    return Word(x, y, places[word.start], places[word.end])
+
+
+def join(parts: Sequence[Answer], size: tuple[int, int]) -> Answer:
+    """One answer of those to parts of the page image, which is of ``size``, as they are ``placed``."""
+    lines = [part if part.text.endswith("\n") else strung([part, markup("\n")]) for part in parts]
+    whole = strung([markup(_OPENING), *lines, markup(_CLOSING)])
+    return replace(whole, image_size=size, words=()).told_by(parts)
 
 
 def _on_page(piece: Piece, found: list[Box], *, by_ink: bool) -> list[Box]:

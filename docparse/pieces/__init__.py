@@ -7,5 +7,6 @@ white, between columns first (``columns``) and then between lines (``lines``); e
 
 from .measure import measure
 from .piece import Piece, PieceSettings, cut, halves, part_of, varied
+from .sheet import Sheet, straighten
 
-__all__ = ["Piece", "PieceSettings", "cut", "halves", "measure", "part_of", "varied"]
+__all__ = ["Piece", "PieceSettings", "Sheet", "cut", "halves", "measure", "part_of", "straighten", "varied"]

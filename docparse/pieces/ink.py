@@ -58,7 +58,7 @@ _BARE = 60
 def ink(gray: npt.NDArray[np.uint8], fewest: int = _FEWEST) -> Mask:
     """Pixels that differ from the paper around them, darker or lighter, where there are at least ``fewest`` of them
     together. ``gray`` is ``[height, width]``."""
-    difference = np.abs(gray.astype(np.int16) - _paper(gray))
+    difference = np.abs(gray.astype(np.int16) - paper(gray))
     contrast = float(np.percentile(difference[::2, ::2], 99.5))
     return _without_specks(difference > max(_FAINTEST, _SHARE_OF_CONTRAST * contrast), fewest)
 
@@ -81,7 +81,7 @@ def without_shade(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.where(shade, np.uint8(paper), gray) if shade.any() else gray
 
 
-def _paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
+def paper(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
     """The paper's tone at each pixel, that of a dark field as far as it is wider than a letter."""
     tones = Image.fromarray(_tile_tones(gray)).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.BoxBlur(1))
     large = tones.resize((tones.width * _COARSE, tones.height * _COARSE), Image.Resampling.BILINEAR)

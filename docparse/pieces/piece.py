@@ -13,7 +13,7 @@ from .ink import ink, without_rules
 from .lines import MARGIN, parts_of, with_dashes
 from .rules import own_rules, rules_of
 from .running import without_running
-from .sheet import Floats, Region, Sheet, straighten, trimmed
+from .sheet import Floats, Region, Sheet, trimmed
 
 _SMALLEST = 192, 64
 """Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
@@ -60,12 +60,11 @@ def _around(points: Floats) -> Box:
     return Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
 
 
-def cut(image: Image.Image, settings: PieceSettings, factor: int) -> list[Piece]:
-    """The pieces of a page image in reading order; none where there is no ink.
+def cut(sheet: Sheet, settings: PieceSettings, factor: int) -> list[Piece]:
+    """The pieces of a page in reading order; none where there is no ink.
 
     The sides of a piece are multiples of ``factor``, so that the model's own resizing leaves it as it is.
     """
-    sheet = straighten(image.convert("L"), settings.text_height)
     most = settings.max_tokens * factor**2
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
     regions = [] if whole is None else without_running(sheet, whole)

@@ -28,6 +28,14 @@ class Region:
     right: int
     bottom: int
 
+    @property
+    def middle_row(self) -> int:
+        return (self.top + self.bottom) // 2
+
+    @property
+    def middle_column(self) -> int:
+        return (self.left + self.right) // 2
+
     def of(self, mask: Mask) -> Mask:
         return mask[self.top : self.bottom, self.left : self.right]
 
@@ -50,9 +58,9 @@ class Sheet:
     """Height of the text in pixels."""
 
 
-def straighten(gray: Image.Image, height: float) -> Sheet:
+def straighten(image: Image.Image, height: float) -> Sheet:
     """The page with its lines level and its text ``height`` pixels high."""
-    gray = Image.fromarray(without_shade(np.asarray(gray)))
+    gray = Image.fromarray(without_shade(np.asarray(image.convert("L"))))
     mask = ink(np.asarray(gray))
     found = text_height(mask)
     scale = 1.0 if found is None else height / found

@@ -1,7 +1,7 @@
 """The ink of a piece that a reading of it does not account for, by where the reading says that its words stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -54,6 +54,10 @@ class Word:
     def length(self) -> int:
         return self.end - self.start
 
+    def moved(self, by: int) -> "Word":
+        """The same in a text that has so many characters more before it."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -63,6 +67,10 @@ class Line:
     bottom: int
     middle: float
 
+    def moved(self, by: int) -> "Line":
+        """So many pixels further down."""
+        return Line(self.top + by, self.bottom + by, self.middle + by)
+
 
 class Lines:
     """The printed lines of a piece, and which of them a word belongs to."""
@@ -70,7 +78,7 @@ class Lines:
     def __init__(self, piece: Piece) -> None:
         self.sheet = sheet_of(piece)
         self.unit = piece.text_height
-        self.lines = _lines(self.sheet.text, self.unit)
+        self.lines = printed_lines(self.sheet.text, self.unit)
 
     def of(self, word: Word) -> int | None:
         """The index of the line that is nearest to the word's; None where none is near."""
@@ -152,7 +160,8 @@ def _is_under(above: Box, box: Box) -> bool:
     return min(above.x1, box.x1) - max(above.x0, box.x0) >= _UNDER * min(above.width, box.width)
 
 
-def _lines(text: Mask, unit: float) -> list[Line]:
+def printed_lines(text: Mask, unit: float) -> list[Line]:
+    """The lines that ``text`` has, ``unit`` pixels of which is the height of small letters."""
     profile = text.sum(axis=1)
     edges = [0]
     rows = [(first + end) // 2 for first, end in lowest_rows(profile, unit)]

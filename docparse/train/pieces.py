@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..geometry import Box
-from ..pieces import Piece, PieceSettings, cut
+from ..pieces import Piece, PieceSettings, cut, straighten
 from ..synth.page import SynthPage
 from .lessons import CELL
 
@@ -34,7 +34,7 @@ def page_pieces(page: SynthPage, settings: PieceSettings) -> list[SynthPage]:
     to, or that cut a table through a row or a merged cell, are left out.
     """
     blocks = _blocks(page.html)
-    made = (_part(page, piece, blocks) for piece in cut(page.image, settings, CELL))
+    made = (_part(page, piece, blocks) for piece in cut(straighten(page.image, settings.text_height), settings, CELL))
     return [part for part in made if part is not None]
 
 

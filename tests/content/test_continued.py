@@ -177,55 +177,6 @@ def test_cells_of_a_later_page_have_no_box_on_the_first_in_the_format() -> None:
     assert validate(written) == []
 
 
-def test_a_table_that_was_cut_where_the_page_was_is_one_place() -> None:
-    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
-    second = table("b", "2013|77", "2014|90", box=Box(52, 143, 548, 180))
-    third = table("c", "2015|64", box=Box(52, 182, 548, 200))
-    second.cells[0].header = second.cells[1].header = second.header_inferred = True
-    whole = page(1, first, second, third)
-    assert join_tables([whole]) == {"b": "a", "c": "a"}
-    assert tables([whole]) == [first]
-    assert first.text == "Year\tIce\n2012\t81\n2013\t77\n2014\t90\n2015\t64"
-    assert [cell.header for cell in first.cells] == [True] * 2 + [False] * 8
-    assert (first.box, first.parts) == (Box(50, 100, 550, 200), [])
-
-
-def test_rows_that_stand_far_apart_are_of_one_table() -> None:
-    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 170))
-    second = table("b", "2013|77", "2014|90", box=Box(52, 195, 548, 265))
-    assert join_tables([page(1, first, second)]) == {"b": "a"}
-
-
-def test_the_first_row_below_the_cut_is_no_head() -> None:
-    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
-    second = table("b", "2013|77", "2014|90", head=1, box=Box(60, 150, 540, 190))
-    assert join_tables([page(1, first, second)]) == {"b": "a"}
-    assert [cell.header for cell in first.cells] == [True] * 2 + [False] * 6
-
-
-def test_one_of_several_columns_may_be_missing_below_the_cut() -> None:
-    first = table("a", "Year|Ice|Snow|Days", "2012|81|7|60", head=1, box=Box(50, 100, 550, 140))
-    second = table("b", "2013|77|6", box=Box(52, 150, 450, 170))
-    third = table("c", "2014|90|7|71", box=Box(52, 180, 548, 200))
-    assert join_tables([page(1, first, second, third)]) == {"b": "a", "c": "a"}
-    assert (first.row_count, first.column_count) == (4, 4)
-
-
-@pytest.mark.parametrize(
-    "second",
-    [
-        pytest.param(table("b", "2013|77", box=Box(52, 180, 548, 200)), id="far-below"),
-        pytest.param(table("b", "2013|77", box=Box(152, 142, 548, 200)), id="narrower"),
-        pytest.param(table("b", "2013|77|3", box=Box(52, 142, 548, 200)), id="more-columns"),
-        pytest.param(table("b", "Year|Ice", "2013|77", head=1, box=Box(52, 142, 548, 200)), id="head"),
-        pytest.param(table("b", "Town|Snow", "Orrin|77", head=1, box=Box(52, 142, 500, 200)), id="head-narrower"),
-    ],
-)
-def test_tables_on_one_page_stay_apart(second: Table) -> None:
-    first = table("a", "Year|Ice", "2012|81", head=1, box=Box(50, 100, 550, 140))
-    assert joined([page(1, first, second)]) is None
-
-
 def test_tables_without_a_cell_are_no_parts_of_one() -> None:
     """Found by make fuzz."""
     empty = [Table(id=name, row_count=0, column_count=0, box=box) for name, box in (("a", LOW), ("b", LOW))]

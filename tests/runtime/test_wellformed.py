@@ -6,7 +6,7 @@ from lxml import etree
 from PIL import Image
 
 from docparse.options import SYSTEM_PROMPT, USER_PROMPT
-from docparse.pieces import cut
+from docparse.pieces import cut, straighten
 from docparse.qwenvl.grammar import contents
 from docparse.runtime.checkpoint import BUNDLED, NANO, check
 from docparse.runtime.decoder import Decoder
@@ -135,7 +135,8 @@ def test_nano_cannot_end_what_is_not_open() -> None:
     markup = Markup(nano.tokenizer.get_vocab(), nano.end_tokens, contents())
     jobs = []
     # A list of the sample that it ends as a paragraph, if it may.
-    for piece in cut(Image.open(SAMPLES / "scan.png"), info.pieces, info.image_settings.factor)[2:4]:
+    sheet = straighten(Image.open(SAMPLES / "scan.png"), info.pieces.text_height)
+    for piece in cut(sheet, info.pieces, info.image_settings.factor)[2:4]:
         patches = to_patches(piece.image, info.image_settings)
         prompt = prompt_tokens(nano.tokenizer, SYSTEM_PROMPT, USER_PROMPT, patches.token_count(2))
         forms = (None, WellFormed(markup))

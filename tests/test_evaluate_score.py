@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docparse.document import AnyElement, Chart, Heading, ListItem, PageHeader, Paragraph
+from docparse.document import AnyElement, Chart, Heading, ListItem, PageHeader, Paragraph, Part
 from docparse.evaluate.cases import ELEMENTS, WHOLE_TEXT, Case
 from docparse.evaluate.content import Content, from_elements, from_markdown, printed
 from docparse.evaluate.matching import best_pairs
@@ -78,6 +78,15 @@ def test_identity_is_perfect() -> None:
 def test_boxes_are_brought_to_the_space_of_the_truth() -> None:
     bigger = [e.model_copy(update={"box": e.box and e.box.scaled(3, 2)}) for e in PAGE]
     assert scored(case_of(*PAGE), from_elements(bigger, (300.0, 400.0))).values["box_f1_75"] == 1
+
+
+def test_each_place_of_a_joined_element_is_one() -> None:
+    column = Paragraph(text="one two", box=Box(0, 50, 45, 80))
+    next_column = Paragraph(text="three", box=Box(55, 10, 100, 20))
+    places = [Part(page=page, box=box) for page, box in ((1, column.box), (1, next_column.box), (2, Box(0, 0, 9, 9)))]
+    joined = Paragraph(text="one two three", box=column.box, parts=places)
+    values = scored(case_of(column, next_column), from_elements([joined], SIZE)).values
+    assert (values["box_f1_75"], values["kind_accuracy"], values["cer"]) == (1, 1, 0)
 
 
 def test_nothing_found_scores_nothing_and_text_alone_has_no_boxes() -> None:

@@ -1,6 +1,6 @@
 """One system's output for one case against its truth: every measure that the truth allows."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..document import AnyElement
@@ -93,8 +93,22 @@ def in_space_of(truth: Content, found: Content) -> Content:
     if truth.size is None or found.size is None:
         return replace(found, elements=tuple(e.model_copy(update={"box": None}) for e in found.elements), size=None)
     across, down = truth.size[0] / found.size[0], truth.size[1] / found.size[1]
-    elements = (e.model_copy(update={"box": e.box and e.box.scaled(across, down)}) for e in found.elements)
+    elements = (_scaled(element, across, down) for element in found.elements)
     return replace(found, elements=tuple(elements), size=truth.size)
+
+
+def _scaled(element: AnyElement, across: float, down: float) -> AnyElement:
+    parts = [part.model_copy(update={"box": part.box and part.box.scaled(across, down)}) for part in element.parts]
+    return element.model_copy(update={"box": element.box and element.box.scaled(across, down), "parts": parts})
+
+
+def _by_place(element: AnyElement) -> Iterator[AnyElement]:
+    """The element once for each place of its page where a part of it stands: the truth has an element for each. Its
+    text is with the first."""
+    yield element
+    for part in element.parts[1:]:
+        if part.page == element.parts[0].page:
+            yield element.model_copy(update={"box": part.box, "text": "", "parts": []})
 
 
 def _text_values(case: Case, truth: str, output: str) -> dict[str, float | None]:
@@ -146,7 +160,8 @@ def _element_values(
     ]
     left_out = [*case.truth.ignored]
     left_out += [e.box for e in case.truth.elements or () if e.box is not None and e.kind in without]
-    got = [e for e in found.elements or () if e.kind not in without and not lies_in(e.box, left_out)]
+    places = [place for element in found.elements or () for place in _by_place(element)]
+    got = [e for e in places if e.kind not in without and not lies_in(e.box, left_out)]
 
     def kind(element: AnyElement) -> str:
         return case.same_kinds.get(element.kind, element.kind)

@@ -55,29 +55,38 @@ class Paper:
 
 
 def paragraph(words: Sequence[Said], box: str = "1 1 2 2") -> Answer:
-    return _element(f'<p data-bbox="{box}">', [words], "</p>\n", " ")
+    return element("p", words, box)
+
+
+def element(tag: str, words: Sequence[Said], box: str) -> Answer:
+    """``p.page-header`` is one with that class, ``li-`` an item without a marker."""
+    name, _, kind = tag.rstrip("-").partition(".")
+    opening, closing = ("<ul>", "</ul>") if name == "li" else ("", "")
+    marker = ' data-marker="•"' if tag == "li" else ""
+    of_class = f' class="{kind}"' if kind else ""
+    return _element(f'{opening}<{name}{of_class}{marker} data-bbox="{box}">', words, f"</{name}>{closing}\n")
 
 
 def table(rows: Sequence[Sequence[Sequence[Said]]], box: str = "1 1 2 2") -> Answer:
-    opening = f'<div class="table" data-bbox="{box}"><table><tbody>'
-    text = opening
+    text = f'<div class="table" data-bbox="{box}"><table><tbody>'
     words: list[Word] = []
     for row in rows:
         text += "<tr>"
         for cell in row:
-            told = _element("<td>", [cell], "</td>", " ")
+            told = _element("<td>", cell, "</td>")
             words += [word.moved(len(text)) for word in told.words]
             text += told.text
         text += "</tr>"
     return _answer(f"{text}</tbody></table></div>\n", words)
 
 
-def _element(opening: str, lines: Sequence[Sequence[Said]], closing: str, gap: str) -> Answer:
+def _element(opening: str, said: Sequence[Said], closing: str) -> Answer:
     text = opening
     words = []
-    for said in [said for line in lines for said in line]:
-        words.append(Word(said.x, said.y, len(text), len(text) + len(said.text)))
-        text += said.text + gap
+    for word in said:
+        text += "" if text == opening else " "
+        words.append(Word(word.x, word.y, len(text), len(text) + len(word.text)))
+        text += word.text
     return _answer(text + closing, words)
 
 

@@ -194,3 +194,14 @@ def test_what_is_put_in_has_the_place_where_it_was_found() -> None:
     result = amended(whole, piece, lines_of, [part])
     (word,) = [word for word in result.words if result.text[word.start : word.end] == TEXT[1]]
     assert (lines_of.of(word), word.x) == (1, place.x0)
+
+
+def test_several_elements_that_were_left_out_stay_several() -> None:
+    printed = lines("the harbour wall was built in the year", "Saltby on the sea", *TEXT[1:])
+    part = f'<h2 data-bbox="24 24 120 40">{printed[1].text}</h2>\n{paragraph(" ".join(TEXT[1:]))}'
+    told = complete(PARAGRAPH.format(printed[0].text), printed, printed[:1], [part])
+    assert re.findall(r"<(\w+)[^<>]*>([^<>]+)<", told) == [
+        ("p", printed[0].text),
+        ("h2", printed[1].text),
+        ("p", " ".join(TEXT[1:])),
+    ]

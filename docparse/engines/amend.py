@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from ..geometry import Box
 from ..pieces import Piece
 from ..pieces.unread import Lines, Word
-from .answer import BOX, TAG, VOID, Answer, open_at, runs
+from .answer import BOX, TAG, VOID, Answer, open_at, outer, runs
 
 _SAME_LINE, _OTHER_LINE = 75.0, 65.0
 """How alike what is new and what is told of the same line or of one beside it are, of 100, where it is not new."""
@@ -118,7 +118,8 @@ def _insertion(answer: Answer, piece: Piece, lines: Lines, line: int, part: Part
     if not plain or _is_known(answer, lines, line, plain):
         return None
     block = _placed(body, piece, part)
-    if "<p" in body or "<li" not in body:
+    is_several = len(lines.within(part.place)) > 1 and len(outer(body)) > 1
+    if not is_several and ("<p" in body or "<li" not in body):
         numbers = " ".join(str(round(number)) for number in part.place)
         block = f'<p data-bbox="{numbers}">{plain}</p>'
     before, after = _neighbours(answer, lines, part.place, line)

@@ -22,8 +22,10 @@ from .asker import QUESTION, Asker, Reading, View, image_settings, longest
 from .base import EnginePage, ModelOutput
 from .consensus import agree
 from .drafted import drafted
+from .mended import mended
 from .once import read_once
 from .other_ways import other_ways
+from .paragraphs import parted
 from .pieced import join, picture, placed
 from .stacked import stacked
 from .tabled import tabled
@@ -103,7 +105,8 @@ class LocalEngine:
         readings = [self._read_pieces(page, [piece]) for piece in pieces]
         read = self.load().converse(readings, clock, page.watch)
         elements = [element for of_piece in read for piece, answer in of_piece for element in placed(piece, answer)]
-        return self._output(join(tabled(stacked(elements, image.size), sheet), image.size))
+        whole = tabled(mended(stacked(elements, image.size), sheet), sheet)
+        return self._output(join(whole, image.size))
 
     def _output(self, answer: Answer, notes: tuple[str, ...] = ()) -> ModelOutput:
         return ModelOutput(
@@ -239,10 +242,8 @@ class LocalEngine:
                 lines[index] = Lines(piece)
                 places = lines[index].unread(answer.words, answer.drawn)
                 missed += [(index, place, part_of(lines[index].sheet, place, settings, factor)) for place in places]
-        if not missed:
-            return read
-        answers = yield from self._surest(page, [part for _, _, part in missed], may_halve=False)
         told = list(read)
+        answers = (yield from self._surest(page, [part for _, _, part in missed], may_halve=False)) if missed else []
         for index, of_piece in groupby(zip(missed, answers, strict=True), key=lambda part: part[0][0]):
             piece, answer = read[index]
             believed: list[Part] = []
@@ -253,6 +254,9 @@ class LocalEngine:
                 else:
                     unread.append(place)
             told[index] = piece, replace(amended(answer, piece, lines[index], believed), unread=tuple(unread))
+        for index, of_index in lines.items():
+            piece, answer = told[index]
+            told[index] = piece, parted(answer, of_index)
         return told
 
     def _halves(self, piece: Piece) -> list[Piece]:

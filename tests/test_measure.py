@@ -93,11 +93,23 @@ def test_what_lies_beyond_a_wide_blank_and_the_box_belongs_to_something_else() -
 
 def test_a_rule_under_one_element_alone_is_its_own() -> None:
     piece, (field, left, right) = drawn((20, 12, "Name: Ana"), (20, 60, "Left of the line"), (300, 60, "Page 3"))
-    under = Box(20, field.y1 + 2, 600, field.y1 + 3)
+    under = Box(60, field.y1 + 2, 600, field.y1 + 3)
     both = Box(20, left.y1 + 2, 380, left.y1 + 3)
     far = Box(20, left.y1 + 40, 380, left.y1 + 41)
     ruled = replace(piece, rules=(under, both, far))
     assert_close(measure(ruled, [field, left, right]), [field.union(under), left, right])
+
+
+def test_a_rule_that_parts_what_is_above_from_what_is_below_is_nobodys() -> None:
+    piece, (header, name) = drawn((20, 12, "Page 3"), (20, 60, "Underlined"))
+    rules = (Box(18, header.y1 + 3, 380, header.y1 + 4), Box(name.x0, name.y1 + 2, name.x1, name.y1 + 3))
+    assert_close(measure(replace(piece, rules=rules), [header, name]), [header, name.union(rules[1])])
+
+
+def test_the_dashes_around_a_page_number_are_its_own() -> None:
+    piece, (number,) = drawn((100, 12, "– 26 –"))
+    told = Box(number.x0 + 12, number.y0, number.x1 - 12, number.y1)
+    assert_close(measure(piece, [told]), [number])
 
 
 def test_a_rule_in_the_piece_is_no_ink_of_its_neighbours() -> None:

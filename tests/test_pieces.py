@@ -367,3 +367,13 @@ def test_the_rim_of_a_photograph_is_no_dash() -> None:
     text = [piece for piece in pieces_of(sheet.image) if not piece.is_picture]
     assert text
     assert all(piece.to_page(piece.shown).x0 > 500 for piece in text)
+
+
+def test_what_is_too_thin_for_a_letter_is_not_shown_to_a_model() -> None:
+    sheet = Sheet()
+    sheet.column(80, 160, 700, 6)
+    pieces = pieces_of(sheet.image)
+    # A shade along the paper's edges, as a scanner leaves it.
+    for x, y in [(990, y) for y in range(300, 700, 3)] + [(x, 1392) for x in range(300, 600, 3)]:
+        sheet.draw.ellipse((x, y, x + 4, y + 4), 90)
+    assert [piece.shown for piece in pieces_of(sheet.image)] == [piece.shown for piece in pieces]

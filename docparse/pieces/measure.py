@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..geometry import Box
-from .ink import Mask, ink, without_rules
+from .ink import DASH, Mask, ink, without_rules
 from .piece import Piece
 
 # In heights of the text.
@@ -20,8 +20,13 @@ _BLANK = 2.5
 _GAP = 6.0
 """The same between the words of its line, if it is one line."""
 _ONE_LINE = 3.0
-_UNDER = 1.0
+_UNDER = 0.75
 """From the foot of an element to the rule that it stands on at the most."""
+_NAME = 2.0
+"""Of the name of a field at the least."""
+
+_WIDER = 1.1
+"""A rule against what stands on it, at the most."""
 _LEAST_INK = 3
 """Pixels; a box around fewer stays as it was."""
 
@@ -43,23 +48,32 @@ def measure(piece: Piece, boxes: Sequence[Box]) -> list[Box]:
     """
     unit = piece.text_height
     mask, _, _ = without_rules(ink(np.asarray(piece.image)), unit)
+    dashes, _, _ = without_rules(ink(np.asarray(piece.image), DASH), unit)
     starts = [_start(mask, box, unit) for box in boxes]
-    around = [_around_ink(mask, start, box, starts, unit) or box for start, box in zip(starts, boxes, strict=True)]
+    around = [
+        _around_ink(mask, dashes, start, box, starts, unit) or box for start, box in zip(starts, boxes, strict=True)
+    ]
     return _with_rules(around, piece.rules, unit)
 
 
 def _with_rules(boxes: Sequence[Box], rules: Sequence[Box], unit: float) -> list[Box]:
-    """With the rules that stand under one of them alone, as under a field of a form or a table."""
+    """With the rules that one of them alone stands on, as a field of a form or the text of a table does."""
     reaching = list(boxes)
     for rule in rules:
         over = [index for index, box in enumerate(boxes) if _stands_on(box, rule, unit)]
-        if len(over) == 1:
+        if len(over) == 1 and _is_own(boxes[over[0]], rule, unit):
             reaching[over[0]] = reaching[over[0]].union(rule)
     return reaching
 
 
 def _stands_on(box: Box, rule: Box, unit: float) -> bool:
     return box.y0 < rule.y0 <= box.y1 + _UNDER * unit and rule.x0 < box.x1 and box.x0 < rule.x1
+
+
+def _is_own(box: Box, rule: Box, unit: float) -> bool:
+    """Whether a rule is no more than as wide as what stands on it, or begins behind the name of a field: others part
+    what is above from what is below, as under a page's header."""
+    return rule.width <= _WIDER * box.width or rule.x0 >= box.x0 + _NAME * unit
 
 
 def _start(mask: Mask, box: Box, unit: float) -> _Start:
@@ -74,7 +88,9 @@ def _start(mask: Mask, box: Box, unit: float) -> _Start:
     return _Start(left, first + int(np.lexsort((away, profile))[0]))
 
 
-def _around_ink(mask: Mask, start: _Start, box: Box, starts: Sequence[_Start], unit: float) -> Box | None:
+def _around_ink(
+    mask: Mask, dashes: Mask, start: _Start, box: Box, starts: Sequence[_Start], unit: float
+) -> Box | None:
     height, width = mask.shape
     beside = [other for other in starts if abs(other.top - start.top) <= _SAME_LINE * unit]
     left = start.left if any(other.left < start.left - _OFF * unit for other in beside) else 0
@@ -88,6 +104,8 @@ def _around_ink(mask: Mask, start: _Start, box: Box, starts: Sequence[_Start], u
     rows = _without_far(rows, box.y1 - start.top, _BLANK * unit)
     columns = np.flatnonzero(inside[: rows[-1] + 1].any(axis=0))
     if rows[-1] - rows[0] < _ONE_LINE * unit:
+        # What stands beside a line may be less than a letter.
+        columns = np.flatnonzero(dashes[start.top + rows[0] : start.top + rows[-1] + 1, left:right].any(axis=0))
         columns = _without_far(columns, box.x1 - left, _GAP * unit)
     return Box(
         float(left + columns[0]), float(start.top + rows[0]), left + columns[-1] + 1.0, start.top + rows[-1] + 1.0

@@ -18,6 +18,12 @@ from .sheet import Floats, Region, Sheet, trimmed
 _SMALLEST = 192, 64
 """Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
 
+# In heights of the text.
+_LOWEST = 0.7
+"""Print."""
+_NARROWEST, _TALLEST = 1.0, 3.0
+"""Print that is taller than a single letter; a letter."""
+
 
 @dataclass(frozen=True)
 class PieceSettings:
@@ -69,7 +75,8 @@ def cut(sheet: Sheet, settings: PieceSettings, factor: int) -> list[Piece]:
     whole = trimmed(sheet.text, Region(0, 0, sheet.image.width, sheet.image.height))
     regions = [] if whole is None else without_running(sheet, whole)
     columns = [column for region in regions for column in columns_of(sheet, region)]
-    parts = [with_dashes(sheet, part) for column in columns for part in parts_of(sheet, column, most)]
+    found = [part for column in columns for part in parts_of(sheet, column, most) if _is_print(part, sheet.unit)]
+    parts = [with_dashes(sheet, part) for part in found]
     rules = rules_of(sheet)
     pieces = [_piece(sheet, part, factor, most, rules) for part in parts]
     for picture in sheet.pictures:
@@ -83,6 +90,12 @@ def cut(sheet: Sheet, settings: PieceSettings, factor: int) -> list[Piece]:
         parts.insert(place, picture)
         pieces.insert(place, replace(_piece(sheet, picture, factor, most, []), is_picture=True))
     return pieces
+
+
+def _is_print(part: Region, unit: float) -> bool:
+    """Whether there may be a letter in it. A model reads something in a shade along the paper's edge too."""
+    width, height = part.right - part.left, part.bottom - part.top
+    return height >= _LOWEST * unit and (width >= _NARROWEST * unit or height <= _TALLEST * unit)
 
 
 def sheet_of(piece: Piece) -> Sheet:

@@ -1,5 +1,6 @@
 """The cells of a printed table, filled with what was read in each."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -94,7 +95,7 @@ def _rows(grid: Grid, of_lines: dict[int, list[Said]]) -> list[tuple[int, int]]:
     """The first and the last line of each row."""
     bands = [
         [index for index, line in enumerate(grid.lines) if top <= line.middle < bottom]
-        for top, bottom in pairwise(grid.rows)
+        for top, bottom in pairwise([-math.inf, *grid.rows[1:-1], math.inf])
     ]
     bands = [band for band in bands if band]
     if len(grid.rows) - 2 >= _FEWEST_RULES and len(bands) >= _RULED * len(grid.lines):

@@ -32,13 +32,17 @@ def tabled(elements: Sequence[Answer], sheet: Sheet) -> list[Answer]:
     It is put where the first of them stands; what an element says beside the table stays.
     """
     told = list(elements)
-    for grid in grids_of(sheet) if any("<table" in element.text for element in told) else []:
-        told = _with_table(told, grid)
+    if not any("<table" in element.text for element in told):
+        return told
+    said = [one for element in told for one in _said(element, sheet)]
+    for grid in grids_of(sheet):
+        whole = _with_table(told, said, grid)
+        if whole is not told:
+            told, said = whole, [one for element in whole for one in _said(element, sheet)]
     return told
 
 
-def _with_table(elements: list[Answer], grid: Grid) -> list[Answer]:
-    said = [one for element in elements for one in _said(element, grid.sheet)]
+def _with_table(elements: list[Answer], said: Sequence[Said], grid: Grid) -> list[Answer]:
     inside = [one for one in said if _is_inside(one, grid)]
     if not inside or sum(one.cell is not None for one in inside) < _LEAST * len(inside):
         return elements

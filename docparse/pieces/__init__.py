@@ -2,7 +2,8 @@
 
 The page is straightened and brought to the text size that the model reads best (``ink``, ``sheet``), cut where it is
 white, between columns first (``columns``) and then between lines (``lines``); each piece knows its place on the page
-(``piece``), and what of its ink a reading accounts for (``unread``). Needs numpy and Pillow alone.
+(``piece``), and what of its ink a reading accounts for (``unread``). Ruled tables are found on the page as a whole
+(``strokes``, ``rivers``, ``grid``). Needs numpy and Pillow alone.
 """
 
 from .measure import measure

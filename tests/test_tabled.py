@@ -25,10 +25,10 @@ RIGHT, BOTTOM = LEFT + sum(WIDTHS), TOP + ROW * len(ROWS)
 Cells = list[list[list[Said]]]
 
 
-def ruled(paper: Paper) -> Cells:
-    for row in range(len(ROWS) + 1):
+def ruled(paper: Paper, rows: Sequence[str] = ROWS) -> Cells:
+    for row in range(len(rows) + 1):
         paper.across(LEFT, RIGHT, TOP + ROW * row)
-    return paper.cells(LEFT, TOP, WIDTHS, *ROWS)
+    return paper.cells(LEFT, TOP, WIDTHS, *rows)
 
 
 def of_page(paper: Paper, elements: Sequence[Answer]) -> Answer:
@@ -155,12 +155,22 @@ def test_what_is_known_of_a_part_is_known_of_the_table() -> None:
     assert (answer.stop_reason, answer.unread, answer.closed) == (StopReason.LOOP, (Box(1, 2, 3, 4),), 1)
 
 
-@settings(max_examples=40, deadline=None)
+def test_a_word_that_two_parts_have_read_is_there_once() -> None:
+    paper = Paper()
+    rows = ruled(paper)
+    again = [[[replace(word, x=word.x + 9, y=word.y - 6) for word in cell] for cell in row] for row in rows[2:3]]
+    assert told(of_page(paper, [table(rows[:3]), table([*again, *rows[3:]])])) == [WHOLE]
+
+
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_no_word_is_lost_and_none_is_there_twice(seed: int) -> None:
     chance = random.Random(seed)
     paper = Paper()
-    rows = ruled(paper)
+    rows = ruled(
+        paper,
+        [row.replace("the", f"the{number}").replace("north", f"north{number}") for number, row in enumerate(ROWS)],
+    )
     beside = [paper.write(LEFT, y, f"quay{y} wall{y}") for y in (TOP - 60, BOTTOM + 60)]
     # Whatever a model takes for what, wherever it says that something stands.
     said = [*beside[0], *words(rows), *beside[1]]

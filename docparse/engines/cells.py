@@ -13,6 +13,8 @@ from .answer import Answer, markup, strung
 
 _LETTER = 0.93
 """Width of a letter in heights of the text."""
+_OFF = 2.4
+"""By which the places of one word in two readings differ at the most, in heights of the text."""
 _TWO_KINDS = 1.2
 """The steps from row to row against those from line to line of a row, at the least."""
 _HIGH = 0.8
@@ -57,7 +59,9 @@ def table_of(grid: Grid, said: Sequence[Said]) -> Answer:
     for index, (first, last) in enumerate(rows):
         for line in range(first, last + 1):
             for one in of_lines[line]:
-                cells[index, _column(grid, line, one)].append(one)
+                cell = cells[index, _column(grid, line, one)]
+                if not any(_is_same(one, other, grid.sheet.unit) for other in cell):
+                    cell.append(one)
     spans = _spans(grid, rows, cells)
     parts = [markup(f'<div class="table" data-bbox="{_box(grid)}"><table><tbody>')]
     for index in range(len(rows)):
@@ -70,6 +74,12 @@ def table_of(grid: Grid, said: Sequence[Said]) -> Answer:
     parts.append(markup("</tbody></table></div>\n"))
     # Nothing else will be made of its words.
     return replace(strung(parts), words=())
+
+
+def _is_same(one: Said, other: Said, unit: float) -> bool:
+    """Whether a word of a cell was read twice: it is the same, at about the same place."""
+    near = abs(one.x - other.x) <= _OFF * unit and abs(one.y - other.y) <= _OFF * unit
+    return near and one.text.strip() == other.text.strip()
 
 
 def _box(grid: Grid) -> str:

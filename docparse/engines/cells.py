@@ -9,10 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from ..pieces.grid import Grid
+from ..pieces.unread import LETTER
 from .answer import Answer, markup, strung
 
-_LETTER = 0.93
-"""Width of a letter in heights of the text."""
 _OFF = 2.4
 """By which the places of one word in two readings differ at the most, in heights of the text."""
 _TWO_KINDS = 1.2
@@ -149,7 +148,7 @@ def _is_one(of_lines: dict[int, list[Said]], above: int, below: int) -> bool:
 
 def _column(grid: Grid, line: int, said: Said) -> int:
     """That in which its middle is, of those with ink."""
-    middle = said.x + len(said.text.strip()) * _LETTER * grid.sheet.unit / 2
+    middle = said.x + len(said.text.strip()) * LETTER * grid.sheet.unit / 2
     filled = grid.filled(line)
     away = [
         (not filled[column], max(0.0, left - middle, middle - right))

@@ -14,6 +14,7 @@ from ..geometry import Box
 from ..pieces import Sheet
 from ..pieces.rivers import lines_in
 from ..pieces.sheet import Region
+from ..pieces.unread import LETTER
 from .answer import BOX, TAG, Answer, markup, strung
 from .paragraphs import ENDED, MARKED
 
@@ -21,8 +22,6 @@ _BEGIN = re.compile(r"\s*(?:<[uo]l>\s*)?<(p|h[1-6]|li)\b([^<>]*)>")
 _END = re.compile(r"</(p|h[1-6]|li)>\s*(?:</[uo]l>\s*)?\Z")
 _HYPHEN = re.compile(r"[-‐\u00ad]\Z")
 # In heights of the text.
-_LETTER = 0.93
-"""Width of a letter."""
 _FULL, _TOLD = 5.0, 9.0
 """White behind a line that is full at the most, and behind its last word where the model says that it stands."""
 _FLUSH = 1.2
@@ -144,7 +143,7 @@ def _is_full(above: _Printed, below: _Printed, sheet: Sheet) -> bool:
     place = np.array([words[-1].x, words[-1].y]) - sheet.matrix[:, 2]
     x = float((np.linalg.inv(sheet.matrix[:, :2]) @ place)[0])
     letters = len(answer.text[words[-1].start : words[-1].end].strip())
-    return x + letters * _LETTER * sheet.unit >= right - _TOLD * sheet.unit
+    return x + letters * LETTER * sheet.unit >= right - _TOLD * sheet.unit
 
 
 def _joined(above: _Printed, below: _Printed) -> Answer:

@@ -9,14 +9,12 @@ from itertools import pairwise
 import numpy as np
 
 from ..geometry import Box
-from ..pieces.unread import Lines, Word
+from ..pieces.unread import LETTER, Lines, Word
 from .answer import TAG, Answer
 
 _TEXT = re.compile(r'<(p|h[1-6]|li|address)\b([^<>]*)data-bbox="([\d. ]+)"[^<>]*>')
 """Its name, its other attributes, its box."""
 # In heights of the text.
-_LETTER = 0.93
-"""Width of a letter."""
 _BESIDE = 2.0
 """From the left of an element's box to where its lines begin at the most."""
 _INDENT, _MOST_INDENT = 1.2, 9.0
@@ -96,7 +94,7 @@ def _rows(answer: Answer, lines: Lines, start: int, end: int, box: Box) -> list[
         printed = lines.lines[line]
         inked = np.flatnonzero(lines.sheet.text[printed.top : printed.bottom, edge:].any(axis=0)) + edge
         if len(inked):
-            width = sum(word.length + 1 for word in words) * _LETTER * lines.unit
+            width = sum(word.length + 1 for word in words) * LETTER * lines.unit
             first = min(word.start for word in words)
             rows.append(_Row(line, first, int(inked[0]), int(inked[-1]), width / max(1, lines.width(line))))
     while len(rows) > 1 and rows[-1].share < _SHARE:

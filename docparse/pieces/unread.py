@@ -17,7 +17,7 @@ _OFF = 1.9
 """By which the place of a word may be wrong, across: it is told in cells of 16 pixels."""
 _FAR = 2.7
 """From a word's line to the line of ink that it belongs to at the most."""
-_LETTER = 0.93
+LETTER = 0.93
 """Width of a letter, where an answer has too few words to tell."""
 _FEWEST_WORDS = 6
 _WIDER = 1.15
@@ -153,7 +153,7 @@ class Lines:
             for word, after in pairwise(words)
             if word.y == after.y and after.x > word.x and word.length > 3
         ]
-        return float(np.median(widths)) if len(widths) >= _FEWEST_WORDS else _LETTER * self.unit
+        return float(np.median(widths)) if len(widths) >= _FEWEST_WORDS else LETTER * self.unit
 
 
 def _is_under(above: Box, box: Box) -> bool:

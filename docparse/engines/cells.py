@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..geometry import Box
 from ..pieces.grid import Grid
+from ..pieces.sheet import to_page
 from ..pieces.unread import LETTER
 from .answer import Answer, markup, strung
 
@@ -83,9 +85,8 @@ def _is_same(one: Said, other: Said, unit: float) -> bool:
 
 def _box(grid: Grid) -> str:
     region = grid.region
-    corners = np.array([(x, y) for x in (region.left, region.right) for y in (region.top, region.bottom)])
-    points = corners @ grid.sheet.matrix[:, :2].T + grid.sheet.matrix[:, 2]
-    return " ".join(str(round(side)) for side in (*points.min(axis=0), *points.max(axis=0)))
+    box = to_page(grid.sheet.matrix, Box(region.left, region.top, region.right, region.bottom))
+    return " ".join(str(round(side)) for side in box)
 
 
 def _cell(said: Sequence[Said], down: int, right: int) -> list[Answer]:

@@ -13,7 +13,7 @@ import numpy as np
 from ..geometry import Box
 from ..pieces import Sheet
 from ..pieces.rivers import lines_in
-from ..pieces.sheet import Region
+from ..pieces.sheet import Region, from_page
 from ..pieces.unread import LETTER
 from .answer import BOX, TAG, Answer, markup, strung
 from .paragraphs import ENDED, MARKED
@@ -86,8 +86,7 @@ def _printed(element: Answer, sheet: Sheet) -> _Printed | None:
     if begin is None or end is None or not boxes or "class=" in begin[2] or "<table" in element.text:
         return None
     box = boxes[-1]
-    corners = np.array([(box.x0, box.y0), (box.x1, box.y1)]) - sheet.matrix[:, 2]
-    (left, top), (right, bottom) = np.sort(corners @ np.linalg.inv(sheet.matrix[:, :2]).T, axis=0)
+    left, top, right, bottom = from_page(sheet.matrix, box)
     region = Region(max(0, int(left) - 2), max(0, int(top) - 2), int(right) + 3, int(bottom) + 3)
     lines = []
     for line in lines_in(sheet, region):
@@ -140,8 +139,7 @@ def _is_full(above: _Printed, below: _Printed, sheet: Sheet) -> bool:
     words = [word for word in answer.words if answer.text[word.start : word.end].strip()]
     if not words:
         return True
-    place = np.array([words[-1].x, words[-1].y]) - sheet.matrix[:, 2]
-    x = float((np.linalg.inv(sheet.matrix[:, :2]) @ place)[0])
+    x, *_ = from_page(sheet.matrix, Box(words[-1].x, words[-1].y, words[-1].x, words[-1].y))
     letters = len(answer.text[words[-1].start : words[-1].end].strip())
     return x + letters * LETTER * sheet.unit >= right - _TOLD * sheet.unit
 

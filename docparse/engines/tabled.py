@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from ..geometry import Box
 from ..pieces import Sheet
 from ..pieces.grid import Grid, grids_of
+from ..pieces.sheet import from_page
 from ..pieces.unread import Word
 from ..qwenvl import validate
 from .answer import BOX, TAG, Answer, open_at
@@ -70,20 +69,19 @@ def _with_table(elements: list[Answer], said: Sequence[Said], grid: Grid) -> lis
 
 def _said(element: Answer, sheet: Sheet) -> Iterator[Said]:
     """All that it says, in order; where the model has not told a place, at that of what comes before."""
-    back = np.linalg.inv(sheet.matrix[:, :2])
     pieces = list(_pieces(element))
     word = next((word for word, _, _ in pieces if word is not None), None)
     for own, start, end in pieces:
         word = own or word
         if word is None:
             return
-        x, y = back @ (np.array([word.x, word.y]) - sheet.matrix[:, 2])
+        x, y, *_ = from_page(sheet.matrix, Box(word.x, word.y, word.x, word.y))
         opened = open_at(element.text, start)
         cell = row = None
         if _CELLS.intersection(opened):
             cell = element.text.rfind("<t", 0, start)
             row = element.text.rfind("<tr", 0, start)
-        yield Said(element, start, end, float(x), float(y), row, cell, is_header="th" in opened)
+        yield Said(element, start, end, x, y, row, cell, is_header="th" in opened)
 
 
 def _pieces(element: Answer) -> Iterator[tuple[Word | None, int, int]]:

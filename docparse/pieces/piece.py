@@ -13,7 +13,7 @@ from .ink import ink, without_rules
 from .lines import MARGIN, parts_of, with_dashes
 from .rules import own_rules, rules_of
 from .running import without_running
-from .sheet import Floats, Region, Sheet, trimmed
+from .sheet import Floats, Region, Sheet, from_page, to_page, trimmed
 
 _SMALLEST = 192, 64
 """Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
@@ -51,19 +51,11 @@ class Piece:
 
     def to_page(self, box: Box) -> Box:
         """A box in pixels of the piece as the box around it in pixels of the page image."""
-        return _around(_corners(box) @ self.matrix[:, :2].T + self.matrix[:, 2])
+        return to_page(self.matrix, box)
 
     def from_page(self, box: Box) -> Box:
         """The way back."""
-        return _around((_corners(box) - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T)
-
-
-def _corners(box: Box) -> Floats:
-    return np.array([(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
-
-
-def _around(points: Floats) -> Box:
-    return Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+        return from_page(self.matrix, box)
 
 
 def cut(sheet: Sheet, settings: PieceSettings, factor: int) -> list[Piece]:

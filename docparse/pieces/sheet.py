@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ..geometry import Box
 from .ink import DASH, Mask, ink, pictures, slant, text_height, without_rules, without_shade
 
 Floats = npt.NDArray[np.float64]
@@ -56,6 +57,24 @@ class Sheet:
     pictures: list[Region]
     unit: float
     """Height of the text in pixels."""
+
+
+def to_page(matrix: Floats, box: Box) -> Box:
+    """A box as the box around it in pixels of the page image; ``matrix`` as in ``Piece``."""
+    return _around(_corners(box) @ matrix[:, :2].T + matrix[:, 2])
+
+
+def from_page(matrix: Floats, box: Box) -> Box:
+    """The way back."""
+    return _around((_corners(box) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
+
+
+def _corners(box: Box) -> Floats:
+    return np.array([(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+
+
+def _around(points: Floats) -> Box:
+    return Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
 
 
 def straighten(image: Image.Image, height: float) -> Sheet:

@@ -70,9 +70,9 @@ def by_generate(model: LoadedModel, asked: list[Question], limit: int) -> list[l
     return answers
 
 
-def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int, prefillers: int) -> list[list[int]]:
+def by_slots(model: LoadedModel, asked: list[Question], limit: int, slots: int, threads: int) -> list[list[int]]:
     jobs = [Job(Sequence(question.prompt, limit, Clock(3600)), question.patches) for question in asked]
-    Decoder(model, slots, prefillers=prefillers).write(jobs)
+    Decoder(model, slots, threads=threads).write(jobs)
     if errors := [str(job.sequence.error) for job in jobs if job.sequence.error is not None]:
         raise SystemExit(errors[0])
     return [job.sequence.tokens for job in jobs]
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=8)
     parser.add_argument("--limit", type=int, default=300, help="most tokens of an answer")
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--prefillers", type=int, default=0, help="threads that read prompts ahead, on one core each")
+    parser.add_argument("--threads", type=int, default=1, help="for a small model: each computes on one core")
     parser.add_argument("--no-end", action="store_true", help="write up to the limit: as many steps for each image")
     options = parser.parse_args()
 
@@ -101,8 +101,8 @@ def main() -> None:
     _row(table, "generate, one by one", started, expected, expected)
     for slots in options.slots:
         started = _now()
-        answers = by_slots(model, asked, options.limit, slots, options.prefillers)
-        _row(table, f"docparse, {slots} slots, {options.prefillers} prefillers", started, answers, expected)
+        answers = by_slots(model, asked, options.limit, slots, options.threads)
+        _row(table, f"docparse, {slots} slots, {options.threads} threads", started, answers, expected)
     Console().print(table)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from docparse.errors import ExitCode, UsageError
-from docparse.options import DtypeName, EngineName, Options
+from docparse.options import MOST_READINGS, DtypeName, EngineName, Options
 
 from . import console
 
@@ -69,6 +69,7 @@ def evaluate(
     dtype: Annotated[DtypeName, typer.Option(help="docparse's.")] = "auto",
     max_pixels: Annotated[int | None, typer.Option(metavar="N", help="Of the image that the model sees.")] = None,
     max_new_tokens: Annotated[int, typer.Option(metavar="N", help="Of a page's answer.")] = 8192,
+    readings: Annotated[int, typer.Option(metavar="N", help="docparse's.")] = MOST_READINGS,
     page_timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="docparse's.")] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="docparse's.")] = None,
     tesseract_language: Annotated[str, typer.Option(metavar="LANG", help="As tesseract -l takes it.")] = "eng",
@@ -113,6 +114,7 @@ def evaluate(
         dtype=dtype,
         max_pixels=max_pixels,
         max_new_tokens=max_new_tokens,
+        readings=readings,
         page_timeout=page_timeout,
         workers=workers,
     )

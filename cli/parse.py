@@ -12,6 +12,7 @@ import typer
 from docparse.errors import DocparseError, ExitCode, OutputError, UsageError, defect
 from docparse.options import (
     CHUNK_TOKENS,
+    MOST_READINGS,
     SYSTEM_PROMPT,
     USER_PROMPT,
     DtypeName,
@@ -108,6 +109,9 @@ def parse(
     min_pixels: Annotated[int | None, typer.Option(metavar="N", help="Of the image that the model sees.")] = None,
     max_pixels: Annotated[int | None, typer.Option(metavar="N", help="Of the image that the model sees.")] = None,
     max_new_tokens: Annotated[int, typer.Option(metavar="N", help="Of a page's answer.")] = 8192,
+    readings: Annotated[
+        int, typer.Option(metavar="N", help="Most, of what nano is not sure of; 1 is fast, and reads worse.")
+    ] = MOST_READINGS,
     page_timeout: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", help="Once for rendering, once for decoding. [default: 30, 900]"),
@@ -143,6 +147,7 @@ def parse(
         min_pixels=min_pixels,
         max_pixels=max_pixels,
         max_new_tokens=max_new_tokens,
+        readings=readings,
         page_timeout=page_timeout,
         images=images or _images_for(jobs[0]),
         save_raw=save_raw,

@@ -44,6 +44,7 @@ RENDER_TIMEOUT = 30.0
 """Seconds that rendering and text extraction of one page may take unless ``--page-timeout`` says otherwise."""
 DECODE_TIMEOUT = 900.0
 """Seconds that a model may spend on one page unless ``--page-timeout`` says otherwise."""
+MOST_READINGS = 9
 
 
 class OptionsDict(TypedDict, total=False):
@@ -59,6 +60,7 @@ class OptionsDict(TypedDict, total=False):
     min_pixels: int | None
     max_pixels: int | None
     max_new_tokens: int
+    readings: int
     page_timeout: float | None
     images: ImagesMode
     save_raw: Path | None
@@ -91,6 +93,8 @@ class Options:
     max_pixels: int | None = None
     """Most pixels of the image that the model sees; None takes the checkpoint's own setting."""
     max_new_tokens: int = 8192
+    readings: int = MOST_READINGS
+    """Most of a piece of a page that the model is not sure of, for one that reads pages in pieces."""
     page_timeout: float | None = None
     """Seconds a page, once for rendering and once for decoding."""
     images: ImagesMode = "none"
@@ -105,6 +109,8 @@ class Options:
     def __post_init__(self) -> None:
         if self.max_new_tokens < 1:
             raise UsageError(f"--max-new-tokens must be at least 1, not {self.max_new_tokens}")
+        if not 1 <= self.readings <= MOST_READINGS:
+            raise UsageError(f"--readings must be from 1 to {MOST_READINGS}, not {self.readings}")
         if self.page_timeout is not None and not self.page_timeout > 0:
             raise UsageError(f"--page-timeout must be more than 0 seconds, not {self.page_timeout:g}")
         for name, value in (("--min-pixels", self.min_pixels), ("--max-pixels", self.max_pixels)):

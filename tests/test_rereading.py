@@ -35,6 +35,7 @@ class Script:
         self.asked: list[int] = []
         self.held: list[bool] = []
         self.seen: list[Image.Image] = []
+        self.proposed: list[list[int]] = []
         self._answers: Iterator[Answer] = iter(answers)
         monkeypatch.setattr(LocalEngine, "load", lambda _: self)
 
@@ -55,6 +56,7 @@ class Script:
             self.asked.append(len(views))
         self.held += [view.well_formed for view in views]
         self.seen += [view.image for view in views]
+        self.proposed += [list(view.earlier) for view in views]
         return [next(self._answers) for _ in views]
 
 
@@ -70,13 +72,15 @@ class Skipping(Script):
         return [replace(answers[0], words=(Word(16, row + 5, start, start + len("the harbour wall")),))]
 
 
-def read(lines: int = 1) -> ModelOutput:
+def read(lines: int = 1, readings: int = 9) -> ModelOutput:
     image = Image.new("RGB", (700, 400), "white")
     for number in range(lines):
         ImageDraw.Draw(image).text(
             (60, 60 + 30 * number), "some words in a line", "black", ImageFont.load_default(20)
         )
-    return LocalEngine(Options()).read(EnginePage("x.png", "0", 1, 700, 400, PageImage(1, 700, 400, image), None))
+    return LocalEngine(Options(readings=readings)).read(
+        EnginePage("x.png", "0", 1, 700, 400, PageImage(1, 700, 400, image), None)
+    )
 
 
 def test_who_is_sure_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +91,7 @@ def test_who_is_sure_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("first", [answer(GOOD.replace("harbour", "hamburr"), 0.6), answer(BROKEN, 0.97)])
 def test_who_is_not_is_asked_again_and_outvoted(monkeypatch: pytest.MonkeyPatch, first: Answer) -> None:
-    script = Script(monkeypatch, [first, *[answer(GOOD, 0.8)] * 2])
+    script = Script(monkeypatch, [first, *[answer(GOOD, 0.99)] * 2])
     output = read()
     assert "the harbour wall</p>" in output.text
     assert output.closed == 0
@@ -95,9 +99,38 @@ def test_who_is_not_is_asked_again_and_outvoted(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_who_is_outvoted_by_nothing_valid_is_asked_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.8)] * 2])
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.99)] * 2])
     assert "the harbour wall</p>" in read().text
     assert script.asked == [1, 2, 2]
+
+
+def test_more_are_asked_as_long_as_it_is_not_clear_what_they_agree_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [answer(GOOD.replace("harbour", word), 0.9) for word in ("hamburr", "habour", "barbour", "herbour")]
+    script = Script(monkeypatch, [answer(GOOD, 0.9), *others, *[answer(GOOD, 0.99)] * 6])
+    assert "the harbour wall</p>" in read().text
+    assert script.asked == [1, 2, 2]
+
+
+def test_it_is_at_last_left_at_what_most_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [answer(GOOD, 0.5)] * 9)
+    assert "the harbour wall</p>" in read().text
+    assert script.asked == [1, 2, 2, 2, 2]
+
+
+@pytest.mark.parametrize(("readings", "asked"), [(1, [1]), (2, [1]), (3, [1, 2]), (8, [1, 2, 2, 2])])
+def test_more_are_not_asked_than_the_user_wants(
+    monkeypatch: pytest.MonkeyPatch, readings: int, asked: list[int]
+) -> None:
+    script = Script(monkeypatch, [answer(GOOD, 0.5)] * 9)
+    assert "the harbour wall</p>" in read(readings=readings).text
+    assert script.asked == asked
+
+
+def test_what_was_written_before_is_proposed_to_who_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = replace(answer(GOOD, 0.6), tokens=[3, 1, 4])
+    script = Script(monkeypatch, [first, *[answer(GOOD, 0.99)] * 9])
+    read()
+    assert script.proposed[:3] == [[], [3, 1, 4], [3, 1, 4]]
 
 
 def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +143,7 @@ def test_what_is_never_valid_is_read_in_halves(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_last_readings_of_a_half_are_held_to_well_formed_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     halves = [answer(BROKEN, 0.97), answer(GOOD, 0.97)]
-    again = [*[answer(BROKEN, 0.8)] * 2, *[answer(GOOD, 0.8)] * 2]
+    again = [*[answer(BROKEN, 0.8)] * 2, *[answer(GOOD, 0.99)] * 2]
     script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 5, *halves, *again])
     output = read(lines=3)
     assert script.asked == [1, 2, 2, 2, 2, 2]
@@ -120,7 +153,7 @@ def test_the_last_readings_of_a_half_are_held_to_well_formed_markup(monkeypatch:
 
 
 def test_the_last_readings_of_what_has_no_halves_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.8)] * 2])
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.99)] * 2])
     assert "the harbour wall</p>" in read(lines=1).text
     assert script.held == [False] * 3 + [True] * 2
 
@@ -168,7 +201,7 @@ def test_a_line_that_was_left_out_is_read_by_itself(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("part", [answer(LATER, 0.6), answer(BROKEN, 0.97)])
 def test_where_nothing_can_be_made_of_it_that_is_told(monkeypatch: pytest.MonkeyPatch, part: Answer) -> None:
-    Skipping(monkeypatch, [answer(GOOD, 0.97), *[part] * 5])
+    Skipping(monkeypatch, [answer(GOOD, 0.97), *[part] * 9])
     output = read(lines=2)
     assert "some words" not in output.text
     (place,) = output.unread

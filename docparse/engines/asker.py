@@ -19,7 +19,7 @@ from .places import Places
 if TYPE_CHECKING:
     from ..runtime.decoder import Decoder
     from ..runtime.model import LoadedModel
-    from ..runtime.proposals import Proposals
+    from ..runtime.proposals import Proposer
     from ..runtime.sequence import Clock, Job
 
 _MOST_PIXELS = 2_408_448
@@ -60,6 +60,8 @@ class View:
     well_formed: bool = False
     """Whether it is to be well-formed, with what the format lets elements hold; for a model to whose vocabulary tags
     belong."""
+    earlier: Sequence[int] = ()
+    """The tokens of the answer to nearly the same image."""
 
 
 def image_settings(info: CheckpointInfo, options: Options) -> ImageSettings:
@@ -180,7 +182,7 @@ class Asker:
             prompt=prompt + start,
             limit=limit,
             clock=clock,
-            proposals=None if view.draft is None or view.well_formed else self._proposals(view.draft),
+            proposals=None if view.well_formed else self._proposals(view),
             is_looping=is_looping,
             refused=view.refused,
             form=WellFormed(self._markup) if view.well_formed else None,
@@ -188,11 +190,15 @@ class Asker:
         )
         return Job(sequence, patches)
 
-    def _proposals(self, draft: str) -> "Proposals":
+    def _proposals(self, view: View) -> "Proposer | None":
         from ..runtime.live_draft import LiveDraft
-        from ..runtime.proposals import Proposals
+        from ..runtime.proposals import Again, Proposals
 
-        return Proposals(LiveDraft(draft, self._manner), self.model.tokens, self.model.text)
+        if view.earlier:
+            return Again(view.earlier, self._places.alike)
+        if view.draft is None:
+            return None
+        return Proposals(LiveDraft(view.draft, self._manner), self.model.tokens, self.model.text)
 
     def _answer(self, job: "Job", view: View) -> Answer:
         sequence = job.sequence

@@ -52,9 +52,11 @@ class Engine(Protocol):
     """Reads pages. ``read`` may be called from as many threads at the same time as ``pages_at_once`` says."""
 
     name: str
-    pages_at_once: int
     needs_image: bool
     """Whether ``read`` wants the rendered page. Rendering is skipped where it does not."""
+
+    @property
+    def pages_at_once(self) -> int: ...
 
     @property
     def max_pixels(self) -> int:

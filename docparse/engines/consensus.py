@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from rapidfuzz.distance import Levenshtein
 
@@ -56,7 +56,11 @@ def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
     """
     readings = [_units(answer) for answer in answers]
     keys = [[unit.key for unit in reading] for reading in readings]
-    away = [sum(Levenshtein.normalized_distance(one, other) for other in keys) for one in keys]
+    away = [0.0] * len(keys)
+    for one, other in combinations(range(len(keys)), 2):
+        distance = Levenshtein.normalized_distance(keys[one], keys[other])
+        away[one] += distance
+        away[other] += distance
     chosen = min(range(len(answers)), key=lambda index: (not answers[index].is_valid, away[index]))
     told, places = _vote(readings[chosen], readings)
     ends = list(accumulate(len(unit.text) for unit in told))

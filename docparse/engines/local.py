@@ -1,6 +1,7 @@
 """A Qwen2.5-VL checkpoint on this machine: the one that was named, or nano, which comes with docparse."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
 
 _MOST_PIXELS_CUT = 4_000_000
 """An A4 page at 200 dpi, to be cut in pieces once its text has the right size."""
-_PAGES_AT_ONCE = 8
+_PAGES_AT_ONCE, _PAGES_IN_PIECES_AT_ONCE = 8, 16
 _PIECES_AT_ONCE = 32
-_TOKENS_A_PASS, _TOKENS_A_PASS_CPU = 128, 16
-"""Up to how many a pass costs little more than one with a token for each page. A CPU is as busy with 16 tokens of a
-3B as with reading its weights; a small model's passes cost more around the model than in it."""
+_TOKENS_A_PASS, _TOKENS_A_PASS_CPU, _TOKENS_A_PASS_SMALL = 128, 16, 32
+"""Up to how many a pass costs little more than one with a token for each page: a CPU is as busy with 16 tokens of a
+3B as with reading its weights."""
 _SURE = 0.95
 """Geometric mean of the tokens' probabilities from which a valid answer to a piece is believed at once."""
 _BELIEVED = 0.7
@@ -49,9 +50,16 @@ _BELIEVED_PART = 0.8
 """The same, from which it is believed that there is text in what an answer to a piece left out."""
 _Variations = tuple[tuple[float, int], ...]
 """Scale and shift in pixels."""
-_VARIATIONS: tuple[_Variations, ...] = (((1.05, 0), (1.0, 8)), ((0.96, 4), (1.02, 12)))
-"""In the first of which a piece is read again where the answer was not sure, and in the second if nothing that was
-written to it is valid."""
+_ROUNDS: tuple[tuple[_Variations, float], ...] = (
+    (((1.05, 0), (1.0, 8)), 0.93),
+    (((0.96, 4), (1.02, 12)), 0.90),
+    (((1.08, 4), (0.98, 2)), 0.88),
+    (((1.01, 6), (1.04, 10)), 0.0),
+)
+"""In which a piece is read again, two at a time; and the geometric mean of the probabilities of what the readings
+agree on, from which that is clear enough. Measured on 24 clean pages (``docparse synth --seed 2027``): CER is 0.060
+after the first round, 0.052 with the others of what is not clear, a third more work, and 0.046 with all of
+everything, more than twice the work."""
 
 
 class LocalEngine:
@@ -60,7 +68,6 @@ class LocalEngine:
 
     name = "local"
     needs_image = True
-    pages_at_once = _PAGES_AT_ONCE
 
     def __init__(self, options: Options) -> None:
         """
@@ -77,6 +84,10 @@ class LocalEngine:
         self._image_settings = image_settings(self._info, options)
         self._loaded: Asker | None = None
         self._loading = threading.Lock()
+
+    @property
+    def pages_at_once(self) -> int:
+        return _PAGES_AT_ONCE if self._info.pieces is None else _PAGES_IN_PIECES_AT_ONCE
 
     @property
     def max_pixels(self) -> int:
@@ -138,17 +149,15 @@ class LocalEngine:
 
                 placement = place(self._options.device, self._options.dtype, self._info.parameters)
                 model = load(self._info, placement, self._options.max_memory, self._options.quantize)
-                slots, prefillers, tokens = _PAGES_AT_ONCE, 0, _TOKENS_A_PASS
+                slots, threads, tokens = _PAGES_AT_ONCE, 1, _TOKENS_A_PASS
                 if self._info.pieces is not None:
                     slots = _PIECES_AT_ONCE
                 if model.device.type == "cpu":
+                    tokens = _TOKENS_A_PASS_CPU
                     if is_small(self._info.parameters):
-                        # A core for the steps.
-                        prefillers = max(1, torch.get_num_threads() - 1)
-                    else:
-                        tokens = _TOKENS_A_PASS_CPU
+                        threads, tokens = torch.get_num_threads(), _TOKENS_A_PASS_SMALL
                 length = QUESTION + longest(self._info, self._options)
-                decoder = Decoder(model, slots, length, prefillers, tokens)
+                decoder = Decoder(model, slots, length, threads, tokens)
                 self._loaded = Asker(model, decoder, self._image_settings, self._options, self._info.pieces)
             return self._loaded
 
@@ -204,9 +213,11 @@ class LocalEngine:
         whole = Box(0, 0, page.width, page.height)
         return drafted(page.text_layer, whole, lambda box: box.scaled(across, down)), (width, height)
 
-    def _view(self, page: EnginePage, piece: Piece, *, well_formed: bool = False) -> View:
-        if page.text_layer is None or page.image is None or well_formed:
-            return View(piece.image, None, well_formed=well_formed)
+    def _view(
+        self, page: EnginePage, piece: Piece, *, well_formed: bool = False, earlier: Sequence[int] = ()
+    ) -> View:
+        if page.text_layer is None or page.image is None or well_formed or earlier:
+            return View(piece.image, None, well_formed=well_formed, earlier=earlier)
         across, down = page.image.image.width / page.width, page.image.image.height / page.height
         shown = piece.to_page(piece.shown).scaled(1 / across, 1 / down)
         draft = drafted(page.text_layer, shown, lambda box: piece.from_page(box.scaled(across, down)))
@@ -269,7 +280,7 @@ class LocalEngine:
         """The pieces with their answers; where the model was not sure, with what several readings agree on.
 
         A broken answer tells that it has lost its place, so it is free to write one until it is asked for the
-        last time: of a half, or of what has none.
+        last time, the second in which all are broken: of a half, or of what has none.
         """
         written = iter((yield [self._view(page, piece) for piece in pieces if not piece.is_picture]))
         read = [(piece, picture(piece) if piece.is_picture else read_once(next(written), piece)) for piece in pieces]
@@ -279,15 +290,22 @@ class LocalEngine:
             for index, (piece, answer) in enumerate(read)
             if answer.stop_reason is StopReason.END and not (answer.is_valid and answer.probability >= _SURE)
         }
-        for number, variations in enumerate(_VARIATIONS, 1):
+        for number, (variations, clear) in enumerate(_ROUNDS[: (self._options.readings - 1) // 2]):
+            if not readings:
+                break
             held = set()
-            if number == len(_VARIATIONS):
-                held = {index for index in readings if not may_halve or len(self._halves(pieces[index])) == 1}
+            if number > 0:
+                broken = [index for index in readings if not read[index][1].is_valid]
+                held = {index for index in broken if not may_halve or len(self._halves(pieces[index])) == 1}
             yield from self._read_again(page, readings, variations, held)
             for index, of_piece in readings.items():
                 chosen, agreed = agree([answer for _, answer in of_piece])
                 read[index] = of_piece[chosen][0], agreed
-            readings = {index: of_piece for index, of_piece in readings.items() if not read[index][1].is_valid}
+            readings = {
+                index: of_piece
+                for index, of_piece in readings.items()
+                if (read[index][1].probability < clear if read[index][1].is_valid else number == 0)
+            }
         return read
 
     def _read_again(
@@ -305,7 +323,9 @@ class LocalEngine:
             for index, of_piece in readings.items()
         }
         views = [
-            self._view(page, piece, well_formed=index in held) for index, group in groups.items() for piece in group
+            self._view(page, piece, well_formed=index in held, earlier=readings[index][0][1].tokens)
+            for index, group in groups.items()
+            for piece in group
         ]
         again = iter((yield views))
         for index, group in groups.items():

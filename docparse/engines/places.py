@@ -7,6 +7,7 @@ from ..pieces.unread import Word
 from ..train.vocabulary import PLACE_STEP
 
 _PLACE = re.compile(r" ?⟨([rc])(\d+)⟩")
+_NUMBERED = re.compile(r"( ?[⟨⟦][rc]?)\d+⟩?")
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 
 
@@ -19,6 +20,8 @@ class Places:
             for text, token in vocabulary.items()
             if (match := _PLACE.fullmatch(text))
         }
+        self.alike = _alike(vocabulary)
+        """For each token that is a number of a place or a box, one that differs from it in the number alone."""
         self._tags = {
             token for text, token in vocabulary.items() if text.startswith("<") and not _BYTE.fullmatch(text)
         }
@@ -40,3 +43,9 @@ class Places:
                     found.pop()
                 found.append(Word(x, y, start, end))
         return tuple(found)
+
+
+def _alike(vocabulary: Mapping[str, int]) -> dict[int, int]:
+    first: dict[str, int] = {}
+    numbered = ((match[1], token) for text, token in vocabulary.items() if (match := _NUMBERED.fullmatch(text)))
+    return {token: first.setdefault(kind, token) for kind, token in numbered}

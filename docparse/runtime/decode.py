@@ -35,17 +35,25 @@ class Lane:
     """
 
     def __init__(
-        self, model: LoadedModel, waiting: deque[Job], slots: int, length: int = 0, tokens_a_pass: int = 1
+        self,
+        model: LoadedModel,
+        waiting: deque[Job],
+        slots: int,
+        length: int = 0,
+        tokens_a_pass: int = 1,
+        queue: int = 1,
     ) -> None:
         """
         Args:
+            waiting: may be shared with other lanes, in other threads.
             slots: answers at once, at most; fewer where the memory has no room for more.
             length: tokens, prompt and answer, that there is room for in each of them from the start.
             tokens_a_pass: up to how many a pass costs little more than with one; what is proposed has room in them.
+            queue: how many have to wait for it to begin.
         """
         self._model = model
         self._most, self._length, self._tokens_a_pass = slots, length, tokens_a_pass
-        self._schedule = Schedule(waiting, slots)
+        self._schedule = Schedule(waiting, slots, queue)
         self._cache = SlotCache(0, 0)
         self._recorded: Recorded | None = None
 

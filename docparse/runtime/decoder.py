@@ -18,20 +18,28 @@ class Decoder:
     """Writes answers in a thread of its own, up to ``slots`` side by side. Thread-safe.
 
     A model that keeps all cores busy reads prompts in that thread too. One whose steps are so small that they do not
-    pays for it; then ``prefillers`` threads more read prompts ahead, and each of them all computes on one core.
+    pays for it; then there are more threads, each of which computes on one core. Some read prompts ahead. What a step
+    takes is above all the reading of the model's weights, so answers are written by one thread as long as its slots
+    suffice, and by more only where many wait.
     """
 
     def __init__(
-        self, model: LoadedModel, slots: int, length: int = 0, prefillers: int = 0, tokens_a_pass: int = 1
+        self, model: LoadedModel, slots: int, length: int = 0, threads: int = 1, tokens_a_pass: int = 1
     ) -> None:
-        """``slots``, ``length`` and ``tokens_a_pass`` are those of a ``Lane``."""
+        """
+        Args:
+            slots, length, tokens_a_pass: those of a ``Lane``.
+            threads: as many prompts but one are read at once, and as many lanes may write.
+        """
         self._waiting: deque[Job] = deque()
-        read: deque[Job] = deque() if prefillers else self._waiting
+        read: deque[Job] = deque() if threads > 1 else self._waiting
         self._changed = threading.Condition()
         self._idle: list[Lane | Prefiller] = [Lane(model, read, slots, length, tokens_a_pass)]
-        self._idle += [Prefiller(model, self._waiting, read, slots) for _ in range(prefillers)]
+        for _ in range(threads - 1):
+            self._idle.append(Lane(model, read, slots, length, tokens_a_pass, queue=slots // 2))
+            self._idle.append(Prefiller(model, self._waiting, read, slots))
         self._workers = len(self._idle)
-        self._threads = 1 if prefillers else torch.get_num_threads()
+        self._threads = 1 if threads > 1 else torch.get_num_threads()
 
     def write(self, jobs: list[Job]) -> None:
         """Write the answers of ``jobs`` to their end: each sequence says which it was."""

@@ -19,6 +19,7 @@ from .placement import Placement, is_small, layout
 
 if TYPE_CHECKING:
     from .fused import FusedDecoder
+    from .fused_prompt import FusedPrompt
 
 _CHATTY = ("accelerate", "bitsandbytes", "torchao", "torch.utils._pytree")
 """Loggers. Where torchao is installed transformers imports it, whether it is needed or not."""
@@ -39,6 +40,8 @@ class LoadedModel:
     """The ``torch.dtype`` that products of matrices are computed in while a prompt is read; None: as all else."""
     fused: "FusedDecoder | None" = None
     """What computes the steps after a prompt in place of ``network``, where that is faster."""
+    fused_prompt: "FusedPrompt | None" = None
+    """The same for the prompt."""
 
     def tokens(self, text: str) -> list[int]:
         """``text`` in tokens, without special ones around it."""
@@ -86,6 +89,7 @@ def load(
 
         from . import attention
         from .fused import FusedDecoder, can_fuse
+        from .fused_prompt import FusedPrompt
 
         memory = layout(placement, info.weight_bytes_as(placement.dtype, quantize), max_memory or {})
         where: dict[str, Any] = {"device_map": {"": placement.device}}
@@ -128,6 +132,8 @@ def load(
     network.requires_grad_(False)
     attention.use_in(network)
     device = torch.device(_input_device(network, placement))
+    prompt_dtype = None if placement.prompt_dtype is None else getattr(torch, placement.prompt_dtype)
+    fuses = is_small(info.parameters) and can_fuse(network, device)
     return LoadedModel(
         network=network,
         tokenizer=tokenizer,
@@ -135,8 +141,9 @@ def load(
         end_tokens=_end_tokens(network, tokenizer),
         context_length=info.context_length,
         device=device,
-        prompt_dtype=None if placement.prompt_dtype is None else getattr(torch, placement.prompt_dtype),
-        fused=FusedDecoder(network) if is_small(info.parameters) and can_fuse(network, device) else None,
+        prompt_dtype=prompt_dtype,
+        fused=FusedDecoder(network) if fuses else None,
+        fused_prompt=FusedPrompt(network, prompt_dtype or torch.float32) if fuses else None,
     )
 
 

@@ -27,6 +27,9 @@ def prefill(model: LoadedModel, job: Job, cache: SlotCache, slot: int) -> Writte
     sequence.offset = int(offset[0])
     places = torch.arange(len(sequence.prompt), device=device)
     cache.fill(slot)
+    if model.fused_prompt is not None:
+        logits = model.fused_prompt(sequence.prompt, job.patches, positions[:, 0], cache)
+        return Written(*chosen(logits, [sequence]), [[]])
     lower = nullcontext() if model.prompt_dtype is None else torch.autocast(device.type, model.prompt_dtype)
     with lower:
         result = network(

@@ -14,16 +14,16 @@ class Schedule:
     The busy slots are always the first ones, so that a step computes nothing for free slots.
     """
 
-    def __init__(self, waiting: deque[Job], slots: int) -> None:
-        """``waiting`` may be shared with other schedules, in other threads."""
+    def __init__(self, waiting: deque[Job], slots: int, queue: int = 1) -> None:
+        """``waiting`` may be shared with other schedules, in other threads; this one begins when ``queue`` wait."""
         self.running: list[Job] = []
         """The job in each busy slot."""
         self.slots = slots
-        self._waiting = waiting
+        self._waiting, self._queue = waiting, queue
 
     @property
     def has_work(self) -> bool:
-        return bool(self.running or self._waiting)
+        return bool(self.running) or len(self._waiting) >= self._queue
 
     def enter(self, room: int) -> Job | None:
         """The next job, now the last of those that run; None where no slot is free or nobody waits.
@@ -31,7 +31,7 @@ class Schedule:
         One whose time is over ends without having begun: it is not among those that run. One that can come to be
         longer than ``room`` waits until nobody runs.
         """
-        if len(self.running) >= self.slots:
+        if len(self.running) >= self.slots or not self.has_work:
             return None
         try:
             job = self._waiting.popleft()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..document import StopReason
 from ..errors import PageError
 from .images import Patches
-from .proposals import Proposals
+from .proposals import Proposer
 from .wellformed import WellFormed
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Sequence:
     """Most tokens that may be written."""
     clock: Clock
     """Once it is over, writing stops."""
-    proposals: Proposals | None = None
-    """What may come next, from a draft of the page."""
+    proposals: Proposer | None = None
+    """What may come next, from a draft of the page or an earlier answer."""
     is_looping: Callable[[list[int]], bool] | None = None
     """Tells of the tokens so far whether they have begun to repeat themselves without end. Asked now and then."""
     refused: int | None = None

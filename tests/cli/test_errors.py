@@ -47,6 +47,7 @@ REPORT = SAMPLES / "report.pdf"
         ([REPORT, "--pages", "2-1"], 2, "the first page comes after the last"),
         ([REPORT, "--pages", "one"], 2, "--pages takes a list such as 1-3,7,-1"),
         ([REPORT, "--max-new-tokens", "0"], 2, "--max-new-tokens must be at least 1"),
+        ([REPORT, "--readings", "0"], 2, "--readings must be from 1 to 9"),
         ([REPORT, "--page-timeout", "0"], 2, "--page-timeout must be more than 0"),
         ([REPORT, "--max-pixels", "100"], 2, "--max-pixels must be at least 784"),
         ([REPORT, "--min-pixels", "90000", "--max-pixels", "80000"], 2, "is more than --max-pixels"),

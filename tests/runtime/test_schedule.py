@@ -39,6 +39,18 @@ def test_jobs_enter_in_order_as_others_end() -> None:
     assert all(job.sequence.stop_reason is StopReason.LENGTH for job in some)
 
 
+def test_one_beside_another_begins_when_many_wait_and_goes_on_while_it_runs() -> None:
+    some = jobs(3, 4, 4, 3, 3)
+    waiting = deque(some[:1])
+    schedule = Schedule(waiting, slots=2, queue=2)
+    assert not schedule.has_work
+    assert schedule.enter(ROOM) is None
+    waiting += some[1:]
+    assert schedule.has_work
+    assert rounds(schedule, some) == [[0, 1], [0, 1], [1, 2], [2, 3], [2, 3]]
+    assert list(waiting) == some[4:]
+
+
 def test_one_that_ends_with_its_first_token_leaves_its_slot_to_the_next() -> None:
     some = jobs(1, 1, 2)
     assert rounds(Schedule(deque(some), 1), some) == [[2]]

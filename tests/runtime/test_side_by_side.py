@@ -81,12 +81,12 @@ def generated(model: LoadedModel, job: Job) -> list[int]:
     return [token for token in sequences[0, prompt.shape[1] :].tolist() if token not in model.end_tokens]
 
 
-@pytest.mark.parametrize(("slots", "prefillers"), [(1, 0), (2, 0), (5, 0), (2, 2), (5, 1)])
+@pytest.mark.parametrize(("slots", "threads"), [(1, 1), (2, 1), (5, 1), (2, 3), (5, 2)])
 def test_each_answer_is_that_of_generate(
-    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], slots: int, prefillers: int
+    model: LoadedModel, make_jobs: Callable[[], list[Job]], alone: list[list[int]], slots: int, threads: int
 ) -> None:
     jobs = make_jobs()
-    Decoder(model, slots, prefillers=prefillers).write(jobs)
+    Decoder(model, slots, threads=threads).write(jobs)
     assert [job.sequence.tokens for job in jobs] == alone
     assert len({tuple(tokens) for tokens in alone}) == len(alone)
     assert all(len(job.sequence.logprobs) == len(job.sequence.tokens) for job in jobs)
@@ -108,21 +108,21 @@ class Foreseen(Proposals):
         self.passes += 1
 
 
-@pytest.mark.parametrize(("slots", "prefillers"), [(1, 0), (3, 0), (5, 0), (2, 2)])
+@pytest.mark.parametrize(("slots", "threads"), [(1, 1), (3, 1), (5, 1), (2, 3)])
 @pytest.mark.parametrize("wrong", [10**6, 5, 1])
 def test_what_is_proposed_changes_nothing(
     model: LoadedModel,
     make_jobs: Callable[[], list[Job]],
     alone: list[list[int]],
     slots: int,
-    prefillers: int,
+    threads: int,
     wrong: int,
 ) -> None:
     jobs = make_jobs()
     foreseen = [Foreseen(tokens, wrong) for tokens in alone]
     for number in (0, 1, 2, 4):
         jobs[number].sequence.proposals = foreseen[number]
-    Decoder(model, slots, prefillers=prefillers, tokens_a_pass=24).write(jobs)
+    Decoder(model, slots, threads=threads, tokens_a_pass=24).write(jobs)
     assert [job.sequence.tokens for job in jobs] == alone
     assert all(len(job.sequence.logprobs) == len(job.sequence.tokens) for job in jobs)
     if wrong == 10**6 and slots == 1:
@@ -261,7 +261,7 @@ def test_steps_whose_thread_cannot_be_started_at_first_are_taken_later(
 
     monkeypatch.setattr(threading.Thread, "start", refuse_some)
     jobs = make_jobs()
-    Decoder(model, 5, prefillers=1).write(jobs)
+    Decoder(model, 5, threads=2).write(jobs)
     assert [job.sequence.tokens for job in jobs] == alone
     assert len(starts) >= 9
 

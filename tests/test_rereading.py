@@ -126,6 +126,12 @@ def test_more_are_not_asked_than_the_user_wants(
     assert script.asked == asked
 
 
+def test_what_is_broken_is_asked_again_however_few_the_user_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, [*[answer(BROKEN, 0.8)] * 3, *[answer(GOOD, 0.5)] * 2])
+    assert "the harbour wall</p>" in read(readings=1).text
+    assert script.asked == [1, 2, 2]
+
+
 def test_what_was_written_before_is_proposed_to_who_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = replace(answer(GOOD, 0.6), tokens=[3, 1, 4])
     script = Script(monkeypatch, [first, *[answer(GOOD, 0.99)] * 9])

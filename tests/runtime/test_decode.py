@@ -100,7 +100,7 @@ def test_the_deadline_holds_in_the_middle_of_an_answer(model: LoadedModel) -> No
 
 
 def test_numbers_that_overflow_are_told(checkpoint: Path) -> None:
-    model = load(check(checkpoint), FLOAT32)
+    model = replace(load(check(checkpoint), FLOAT32), fused=None, fused_prompt=None)
     model.network.lm_head.weight.fill_(math.nan)
     sequence = answer(model, (56, 56))
     assert "give --dtype float32" in str(sequence.error)

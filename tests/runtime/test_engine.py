@@ -103,7 +103,9 @@ def test_a_failure_is_one_of_the_page(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("docparse.runtime.prefill.prefill", fail)
+    # With several threads prompts are read ahead, with one the lane reads them.
+    for module in ("prefill", "decode"):
+        monkeypatch.setattr(f"docparse.runtime.{module}.prefill", fail)
     with pytest.raises(PageError, match=words):
         read(LocalEngine(Options(model=str(checkpoint))), Image.new("RGB", (90, 90)))
 

@@ -141,7 +141,7 @@ def _fused(layer: Any) -> _Layer:
 def _turned(norm: Any | None, *linears: torch.nn.Linear) -> Tensor:
     """Their weights side by side, ``[in, out]``, behind a norm."""
     weights = torch.cat([linear.weight for linear in linears])
-    return (weights if norm is None else behind(norm, weights)).T.contiguous()
+    return (weights if norm is None else weights * factors(norm)).T.contiguous()
 
 
 def floor(size: int, epsilon: float) -> Tensor:
@@ -156,7 +156,7 @@ def normed(states: Tensor, floor: Tensor) -> Tensor:
     return result
 
 
-def behind(norm: Any, weights: Tensor) -> Tensor:
-    """Weights ``[…, in]`` for what is ``normed``, with what that leaves out of ``norm``."""
-    result: Tensor = weights * (norm.weight * weights.shape[-1] ** 0.5)
+def factors(norm: Any) -> Tensor:
+    """What ``normed`` leaves out of this norm."""
+    result: Tensor = norm.weight * norm.weight.shape[0] ** 0.5
     return result

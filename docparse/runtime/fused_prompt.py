@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .cache import SlotCache
-from .fused import behind, floor, normed
+from .fused import factors, floor, normed
 from .images import Patches
 
 _GRIDS = 256
@@ -25,13 +25,15 @@ _GRIDS = 256
 
 @dataclass(frozen=True)
 class _Block:
-    """Weights of a block of the vision tower or of a layer of the decoder, ``[out, in]``, in the arithmetic of
-    products. What stands behind a norm has its factors."""
+    """Weights of a block of the vision tower or of a layer of the decoder: those of products ``[out, in]`` and in
+    their arithmetic, the factors of norms in the network's: bfloat16 has no room for the products of both."""
 
+    factors: Tensor
     mix: Tensor
     mix_bias: Tensor
     out: Tensor
     out_bias: Tensor | None
+    factors_after: Tensor
     gate_up: Tensor
     gate_up_bias: Tensor | None
     down: Tensor
@@ -73,7 +75,7 @@ class FusedPrompt:
         self._embeddings = decoder.embed_tokens.weight
         self._layers = [self._layer(layer) for layer in decoder.layers]
         # Of one token, so in the network's own arithmetic.
-        self._head = behind(decoder.norm, network.lm_head.weight)
+        self._factors, self._head = factors(decoder.norm), network.lm_head.weight
         self._patches = visual.patch_embed.proj.weight.flatten(1).to(dtype)
         self._vision_floor = floor(vision.hidden_size, visual.merger.ln_q.variance_epsilon)
         self._blocks = [self._block(block) for block in visual.blocks]
@@ -82,9 +84,8 @@ class FusedPrompt:
         self._see_all = frozenset(vision.fullatt_block_indexes)
         self._vision_frequencies = visual.rotary_pos_emb.inv_freq
         merging, merged = visual.merger.mlp[0], visual.merger.mlp[2]
-        # Each of the patches that become one token is behind the norm by itself.
-        weights = merging.weight.view(merging.out_features, -1, vision.hidden_size)
-        self._merging = behind(visual.merger.ln_q, weights).flatten(1).to(dtype), merging.bias.to(dtype)
+        self._merger_factors = factors(visual.merger.ln_q)
+        self._merging = merging.weight.to(dtype), merging.bias.to(dtype)
         self._merged = merged.weight.to(dtype), merged.bias.to(dtype)
         self._grid = lru_cache(maxsize=_GRIDS)(self._plan)
 
@@ -103,7 +104,7 @@ class FusedPrompt:
         size = 2 * len(self._frequencies)
         last = len(self._layers) - 1
         for index, layer in enumerate(self._layers):
-            mixed = F.linear(self._normed(states, self._floor), layer.mix, layer.mix_bias)
+            mixed = F.linear(self._normed(states, self._floor, layer.factors), layer.mix, layer.mix_bias)
             mixed = mixed.view(count, -1, size)
             turned = _turned(mixed[:, : -self._shared_heads], turn)
             queries, keys = turned[:, : self._heads], turned[:, self._heads :]
@@ -117,7 +118,7 @@ class FusedPrompt:
             )
             states = states + F.linear(seen[0].transpose(0, 1).reshape(len(states), -1), layer.out)
             states = self._fed(states, layer, self._floor)
-        return F.linear(normed(states, self._floor), self._head)[None]
+        return F.linear(normed(states, self._floor).mul_(self._factors), self._head)[None]
 
     def _see(self, patches: Patches) -> Tensor:
         """The image's tokens, ``[tokens, features of the decoder]``."""
@@ -126,7 +127,7 @@ class FusedPrompt:
         states = states.view(len(grid.order), -1)[grid.order].view(len(states), -1).float()
         everything = ((slice(0, len(states)), len(states)),)
         for index, block in enumerate(self._blocks):
-            mixed = F.linear(self._normed(states, self._vision_floor), block.mix, block.mix_bias)
+            mixed = F.linear(self._normed(states, self._vision_floor, block.factors), block.mix, block.mix_bias)
             mixed = mixed.view(len(states), 3, self._vision_heads, -1)
             turned = _turned(mixed[:, :2].flatten(1, 2), grid.turn).view(len(states), 2, self._vision_heads, -1)
             seen = []
@@ -138,15 +139,22 @@ class FusedPrompt:
                 seen.append(F.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).flatten(0, 1))
             states = states + F.linear(torch.cat(seen).flatten(1), block.out, block.out_bias)
             states = self._fed(states, block, self._vision_floor)
-        merged = F.gelu(F.linear(self._normed(states, self._vision_floor).view(len(grid.order), -1), *self._merging))
+        merged = F.gelu(
+            F.linear(
+                self._normed(states, self._vision_floor, self._merger_factors).view(len(grid.order), -1),
+                *self._merging,
+            )
+        )
         return F.linear(merged, *self._merged)[grid.back].float()
 
     def _fed(self, states: Tensor, block: _Block, floor: Tensor) -> Tensor:
-        gate, up = F.linear(self._normed(states, floor), block.gate_up, block.gate_up_bias).chunk(2, -1)
+        gate, up = F.linear(
+            self._normed(states, floor, block.factors_after), block.gate_up, block.gate_up_bias
+        ).chunk(2, -1)
         return states.add_(F.linear(F.silu(gate).mul_(up), block.down, block.down_bias))
 
-    def _normed(self, states: Tensor, floor: Tensor) -> Tensor:
-        return normed(states, floor).to(self._dtype)
+    def _normed(self, states: Tensor, floor: Tensor, factors: Tensor) -> Tensor:
+        return normed(states, floor).mul_(factors).to(self._dtype)
 
     def _turn(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         angles = positions[..., None] * self._frequencies
@@ -178,11 +186,13 @@ class FusedPrompt:
         attention, mlp = layer.self_attn, layer.mlp
         mixed = attention.q_proj, attention.k_proj, attention.v_proj
         return _Block(
-            mix=self._behind(layer.input_layernorm, *mixed),
+            factors=factors(layer.input_layernorm),
+            mix=self._joined(*mixed),
             mix_bias=torch.cat([linear.bias for linear in mixed]).to(self._dtype),
             out=attention.o_proj.weight.to(self._dtype),
             out_bias=None,
-            gate_up=self._behind(layer.post_attention_layernorm, mlp.gate_proj, mlp.up_proj),
+            factors_after=factors(layer.post_attention_layernorm),
+            gate_up=self._joined(mlp.gate_proj, mlp.up_proj),
             gate_up_bias=None,
             down=mlp.down_proj.weight.to(self._dtype),
             down_bias=None,
@@ -191,18 +201,20 @@ class FusedPrompt:
     def _block(self, block: Any) -> _Block:
         attention, mlp = block.attn, block.mlp
         return _Block(
-            mix=self._behind(block.norm1, attention.qkv),
+            factors=factors(block.norm1),
+            mix=self._joined(attention.qkv),
             mix_bias=attention.qkv.bias.to(self._dtype),
             out=attention.proj.weight.to(self._dtype),
             out_bias=attention.proj.bias.to(self._dtype),
-            gate_up=self._behind(block.norm2, mlp.gate_proj, mlp.up_proj),
+            factors_after=factors(block.norm2),
+            gate_up=self._joined(mlp.gate_proj, mlp.up_proj),
             gate_up_bias=torch.cat([mlp.gate_proj.bias, mlp.up_proj.bias]).to(self._dtype),
             down=mlp.down_proj.weight.to(self._dtype),
             down_bias=mlp.down_proj.bias.to(self._dtype),
         )
 
-    def _behind(self, norm: Any, *linears: torch.nn.Linear) -> Tensor:
-        return behind(norm, torch.cat([linear.weight for linear in linears])).to(self._dtype)
+    def _joined(self, *linears: torch.nn.Linear) -> Tensor:
+        return torch.cat([linear.weight for linear in linears]).to(self._dtype)
 
 
 def _turn_by(angles: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

@@ -56,7 +56,7 @@ _ROUNDS: tuple[tuple[float, _Variations], ...] = (
 )
 """In which a piece is read again, two at a time; and the same of what it was read as so far, from which that is
 believed instead. Measured on 24 clean pages (``docparse synth --seed 2027``): CER is 0.060 with the first round,
-0.052 with all of them, a third more work, and 0.046 with all of what was not believed at first, twice the work."""
+0.052 with all of them, a third more work, and 0.046 with all of what was not believed at first, 2.2 times as much."""
 _FREE = 2
 """How many of them there are for what is broken: what was not led back to the format by then is cut in halves."""
 

@@ -31,7 +31,7 @@ _LEAST = 1e-6
 
 
 @dataclass(frozen=True)
-class _Unit:
+class Unit:
     """A tag, an entity or a character, and the probability that the model gave it."""
 
     text: str
@@ -54,7 +54,7 @@ def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
     Each answer votes with the probabilities that its model gave; the probabilities of the result are measured by the
     share of votes that each character has.
     """
-    readings = [_units(answer) for answer in answers]
+    readings = [units_of(answer) for answer in answers]
     keys = [[unit.key for unit in reading] for reading in readings]
     away = [0.0] * len(keys)
     for one, other in combinations(range(len(keys)), 2):
@@ -62,28 +62,28 @@ def agree(answers: Sequence[Answer]) -> tuple[int, Answer]:
         away[one] += distance
         away[other] += distance
     chosen = min(range(len(answers)), key=lambda index: (not answers[index].is_valid, away[index]))
-    told, places = _vote(readings[chosen], readings)
+    told, places = vote(readings[chosen], readings)
     ends = list(accumulate(len(unit.text) for unit in told))
     logprobs = [math.log(unit.probability) for unit in told]
     text = "".join(unit.text for unit in told)
     voted = replace(answers[chosen], text=text, token_logprobs=logprobs, token_ends=ends)
-    voted = replace(voted, words=_moved(answers[chosen].words, readings[chosen], places))
+    voted = replace(voted, words=moved_words(answers[chosen].words, readings[chosen], places))
     # Text may have come to where none may stand, as between two cells.
     return chosen, answers[chosen] if answers[chosen].is_valid and not voted.is_valid else voted
 
 
-def _units(answer: Answer) -> list[_Unit]:
+def units_of(answer: Answer) -> list[Unit]:
     found = []
     for match in _UNIT.finditer(answer.text):
         first = bisect_right(answer.token_ends, match.start())
         last = bisect_left(answer.token_ends, match.end())
         of = answer.token_logprobs[first : last + 1]
         probability = math.exp(sum(of) / len(of)) if of else answer.probability
-        found.append(_Unit(match[0], max(_LEAST, probability)))
+        found.append(Unit(match[0], max(_LEAST, probability)))
     return found
 
 
-def _moved(words: Sequence[Word], base: Sequence[_Unit], places: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
+def moved_words(words: Sequence[Word], base: Sequence[Unit], places: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
     """Words of the base where they are in the text that was voted on; without those that were voted out."""
     ends = list(accumulate(len(unit.text) for unit in base))
     moved = (
@@ -97,7 +97,7 @@ def _moved(words: Sequence[Word], base: Sequence[_Unit], places: Sequence[tuple[
     return tuple(word for word in moved if word.length > 0)
 
 
-def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> tuple[list[_Unit], list[tuple[int, int]]]:
+def vote(base: list[Unit], readings: list[list[Unit]]) -> tuple[list[Unit], list[tuple[int, int]]]:
     """``base`` with its characters exchanged, left out or joined by others where the votes are for that; and where in
     its text each unit of ``base`` begins and ends."""
     kept: list[_Votes] = [_Votes(float) for _ in base]
@@ -107,7 +107,7 @@ def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> tuple[list[_Unit], 
     keys = [unit.key for unit in base]
     for reading in readings:
         usual = sum(unit.probability for unit in reading) / max(1, len(reading))
-        adds: dict[int, list[_Unit]] = {}
+        adds: dict[int, list[Unit]] = {}
         for step in Levenshtein.opcodes(keys, [unit.key for unit in reading]):
             theirs = reading[step.dest_start : step.dest_end]
             if step.tag == "insert":
@@ -121,7 +121,7 @@ def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> tuple[list[_Unit], 
         for place, votes in enumerate(added):
             units = [unit for unit in adds.get(place, ()) if not unit.is_markup]
             votes["".join(unit.text for unit in units)] += min((unit.probability for unit in units), default=usual)
-    told: list[_Unit] = []
+    told: list[Unit] = []
     places: list[tuple[int, int]] = []
     length = 0
     for place, votes in enumerate(added):
@@ -136,7 +136,7 @@ def _vote(base: list[_Unit], readings: list[list[_Unit]]) -> tuple[list[_Unit], 
     return told, places
 
 
-def _winner(votes: _Votes, readers: int, preferred: str) -> list[_Unit]:
+def _winner(votes: _Votes, readers: int, preferred: str) -> list[Unit]:
     """The text that has most votes, as one unit; none where that is no text."""
     text, votes_for = max(votes.items(), key=lambda vote: (vote[1], vote[0] == preferred))
-    return [_Unit(text, min(1.0, votes_for / readers) ** _AGREED)] if text else []
+    return [Unit(text, min(1.0, votes_for / readers) ** _AGREED)] if text else []

@@ -92,6 +92,17 @@ class Lines:
         """The lines whose middle it has, from top to bottom."""
         return [index for index, line in enumerate(self.lines) if box.y0 <= line.middle <= box.y1]
 
+    def stretch(self, word: Word) -> Box | None:
+        """What is printed around the word in its line without wide white between, in pixels of the piece."""
+        index = self.of(word)
+        if index is None:
+            return None
+        line = self.lines[index]
+        middle = word.x + word.length * LETTER * self.unit / 2
+        found = stretches(self._inked(line, _WITHIN))
+        first, end = min(found, key=lambda stretch: max(stretch[0] - middle, middle - stretch[1], 0))
+        return Box(first, line.top, end, line.bottom)
+
     def width(self, index: int) -> int:
         """Pixels of the line, from left to right, that have ink, with the blanks between words."""
         return int(self._inked(self.lines[index], _WITHIN).sum())

@@ -15,7 +15,7 @@ from .rules import own_rules, rules_of
 from .running import without_running
 from .sheet import Floats, Region, Sheet, from_page, to_page, trimmed
 
-_SMALLEST = 192, 64
+SMALLEST = 192, 64
 """Pixels: on less paper than that (a page number by itself) nano writes nothing sensible, on more it reads it."""
 
 # In heights of the text.
@@ -151,9 +151,9 @@ def _scaled(rule: Region, part: Region, scale: float, margin: int) -> Box:
 
 
 def _at_least(width: int, height: int) -> tuple[int, int]:
-    if width * height >= math.prod(_SMALLEST):
+    if width * height >= math.prod(SMALLEST):
         return width, height
-    return max(width, _SMALLEST[0]), max(height, _SMALLEST[1])
+    return max(width, SMALLEST[0]), max(height, SMALLEST[1])
 
 
 def _on_paper(image: Image.Image, size: tuple[int, int], factor: int, place: int) -> Image.Image:

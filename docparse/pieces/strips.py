@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from .piece import SMALLEST
+
 _MOST_LINES = 4
 """On one sheet: under more, nano loses its place again."""
-_SMALLEST = 192, 64
-"""Pixels of a sheet: on less it writes nothing sensible."""
 
 # In heights of the text.
 _MARGIN = 1.0
@@ -75,7 +75,7 @@ def _strips(numbers: Sequence[int], lines: Sequence[Image.Image], unit: float, s
         top += height
     scaled = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BICUBIC)
     width, height = (
-        max(-(-length // factor) * factor, least) for length, least in zip(scaled.size, _SMALLEST, strict=True)
+        max(-(-length // factor) * factor, least) for length, least in zip(scaled.size, SMALLEST, strict=True)
     )
     padded = Image.new("L", (width, height), paper)
     padded.paste(scaled)

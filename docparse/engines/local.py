@@ -100,11 +100,19 @@ class LocalEngine:
         """
         if page.image is None:
             raise PageError("it could not be rendered")
+        from ..runtime.memory import give_back
         from ..runtime.sequence import Clock
 
         clock = Clock(self._options.decode_timeout)
-        if self._info.pieces is None:
-            return self._read_whole(page, clock)
+        try:
+            return self._read_whole(page, clock) if self._info.pieces is None else self._read_cut(page, clock)
+        finally:
+            give_back()
+
+    def _read_cut(self, page: EnginePage, clock: "Clock") -> ModelOutput:
+        """The page in pieces, and what is in doubt in them again."""
+        assert page.image is not None
+        assert self._info.pieces is not None
         image = page.image.image
         sheet = straighten(image, self._info.pieces.text_height)
         pieces = cut(sheet, self._info.pieces, self._image_settings.factor)

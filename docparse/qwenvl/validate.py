@@ -2,6 +2,7 @@
 
 import math
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -24,6 +25,7 @@ _RULES = {"p": "paragraph", "address": "author", "ul": "list", "ol": "list"} | {
 """Tag -> the grammar's definition of it; that of a ``div`` has the name of its first class."""
 _DIV_RULES = frozenset("table chart formula image chemical music".split())
 
+_ASKING = threading.Lock()
 _AT_ONCE = 200
 """Blocks that are held against the grammar together."""
 
@@ -84,11 +86,20 @@ def _syntax(data: bytes) -> list[Finding]:
 
 
 def _against_grammar(root: etree._Element) -> list[Finding]:
-    grammar = _grammar("")
-    if all(grammar.validate(part) for part in _parts(root)):
+    wrong = next(filter(None, (_told_by(_grammar(""), part) for part in _parts(root))), None)
+    if wrong is None:
         return []
-    in_blocks = [finding for block in root.iterfind("body/*") for finding in _in_block(block)]
-    return in_blocks or [Finding(entry.line, entry.message) for entry in grammar.error_log]
+    return [finding for block in root.iterfind("body/*") for finding in _in_block(block)] or wrong
+
+
+def _told_by(grammar: etree.RelaxNG, element: etree._Element) -> list[Finding]:
+    """All that a grammar has to say against this. It keeps that until it is asked again, so that threads which ask at
+    the same time would take what is told of another's for theirs, or nothing."""
+    with _ASKING:
+        if grammar.validate(element):
+            return []
+        told = [Finding(entry.line, entry.message) for entry in grammar.error_log]
+    return told or [Finding(_line(element), "this does not follow the grammar")]
 
 
 def _parts(root: etree._Element) -> Iterator[etree._Element]:
@@ -119,12 +130,9 @@ def _in_block(block: etree._Element) -> list[Finding]:
     if not rule:
         shown = f'<{block.tag} class="{" ".join(classes)}">' if classes else f"<{block.tag}>"
         return [Finding(_line(block), f"{shown} is no block of the format")]
-    grammar = _grammar(rule)
     alone = deepcopy(block)
     alone.tail = None
-    if grammar.validate(alone):
-        return []
-    return [Finding(entry.line, entry.message) for entry in grammar.error_log]
+    return _told_by(_grammar(rule), alone)
 
 
 @cache

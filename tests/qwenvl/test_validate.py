@@ -1,5 +1,7 @@
 """The grammar takes what it should, and says where it does not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from docparse.qwenvl import validate
@@ -111,3 +113,14 @@ def test_words_between_the_blocks_of_a_long_page() -> None:
     assert validate(f"<html><body>{blocks}words{blocks}</body></html>")
     assert validate(f"<html><body>{blocks}</body>words</html>")
     assert [one.line for one in validate(f"<html><body>{blocks}<q/></body></html>")] == [251]
+
+
+def test_threads_that_ask_at_the_same_time() -> None:
+    """Pages are read side by side: what is wrong with one must not be told of another, nor be lost."""
+    wrong = '<html><body><p data-bbox="1 2 30 40">a</p><p data-bbox="1 x 30 40">b</p></body></html>'
+    right = "<html><body>" + 20 * '<p data-bbox="1 2 30 40">a</p>' + "</body></html>"
+    texts = [wrong, right] * 1000
+    told = {text: validate(text) for text in (wrong, right)}
+    assert [bool(told[text]) for text in (wrong, right)] == [True, False]
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == told[text] for found, text in zip(pool.map(validate, texts), texts, strict=True))

@@ -116,3 +116,13 @@ def test_a_rule_in_the_piece_is_no_ink_of_its_neighbours() -> None:
     piece, (line,) = drawn((20, 12, "A line above the rule that runs over the page"))
     ImageDraw.Draw(piece.image).line((0, 60, WIDTH, 60), 0)
     assert_close(measure(piece, [line]), [line])
+
+
+@pytest.mark.parametrize("y", [36, 8])
+def test_a_rule_of_dashes_is_no_text(y: int) -> None:
+    piece, (shop, price) = drawn((100, 14, "A shop in Saltby"), (100, 52, "and what it costs"))
+    draw = ImageDraw.Draw(piece.image)
+    for x in range(10, 380, 14):
+        draw.line([(x, y), (x + 8, y)], 0, 2)
+    told = [Box(box.x0, box.y0 - 4, box.x1, box.y1 + 3) for box in (shop, price)]
+    assert_close(measure(piece, told), [shop, price])

@@ -25,6 +25,8 @@ _UNDER = 0.75
 _NAME = 2.0
 """Of the name of a field at the least."""
 
+_DASH_HEIGHT, _DASHED = 0.6, 12.0
+"""Of a rule of dashes at the most; from its first to its last at the least."""
 _WIDER = 1.1
 """A rule against what stands on it, at the most."""
 _LEAST_INK = 3
@@ -101,7 +103,7 @@ def _around_ink(
     if inside.sum() < _LEAST_INK:
         return None
     rows = np.flatnonzero(inside.any(axis=1))
-    rows = _without_far(rows, box.y1 - start.top, _BLANK * unit)
+    rows = _without_far(_without_dashes(inside, rows, unit), box.y1 - start.top, _BLANK * unit)
     columns = np.flatnonzero(inside[: rows[-1] + 1].any(axis=0))
     if rows[-1] - rows[0] < _ONE_LINE * unit:
         # What stands beside a line may be less than a letter.
@@ -110,6 +112,21 @@ def _around_ink(
     return Box(
         float(left + columns[0]), float(start.top + rows[0]), left + columns[-1] + 1.0, start.top + rows[-1] + 1.0
     )
+
+
+def _without_dashes(inside: Mask, rows: npt.NDArray[np.intp], unit: float) -> npt.NDArray[np.intp]:
+    """Without the rows above and below the others in which a rule of dashes runs."""
+    strips = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    while len(strips) > 1 and _is_dashed(inside[strips[-1]], unit):
+        strips.pop()
+    while len(strips) > 1 and _is_dashed(inside[strips[0]], unit):
+        strips.pop(0)
+    return np.concatenate(strips)
+
+
+def _is_dashed(strip: Mask, unit: float) -> bool:
+    columns = np.flatnonzero(strip.any(axis=0))
+    return len(strip) <= _DASH_HEIGHT * unit and int(columns[-1] - columns[0]) >= _DASHED * unit
 
 
 def _without_far(inked: npt.NDArray[np.intp], end: float, white: float) -> npt.NDArray[np.intp]:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from docparse.geometry import Box
 from docparse.pieces import Piece, PieceSettings, cut, halves, straighten, varied
 from docparse.pieces.ink import ink, pictures, slant, text_height
+from docparse.pieces.sheet import from_page, to_page
 
 SETTINGS = PieceSettings(text_height=7.5, max_tokens=448)
 FACTOR = 16
@@ -378,3 +379,16 @@ def test_what_is_too_thin_for_a_letter_is_not_shown_to_a_model() -> None:
     pieces = pieces_of(sheet.image)
     assert all(len(shown) == 1 for shown in places(pieces, sheet.lines))
     assert all(piece.shown.width >= SETTINGS.text_height for piece in pieces)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.floats(-5, 5), st.floats(0.3, 4), st.floats(0, 900), st.floats(0, 900), st.floats(0, 900), st.floats(0, 900)
+)
+def test_a_box_of_a_turned_page_comes_back_as_it_was(
+    angle: float, scale: float, x: float, y: float, width: float, height: float
+) -> None:
+    cosine, sine = np.cos(np.radians(angle)) * scale, np.sin(np.radians(angle)) * scale
+    matrix = np.array([[cosine, -sine, 40.0], [sine, cosine, -7.0]])
+    box = Box(x, y, x + width, y + height)
+    assert tuple(from_page(matrix, to_page(matrix, box))) == pytest.approx(tuple(box), abs=1e-6)

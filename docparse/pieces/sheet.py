@@ -65,8 +65,12 @@ def to_page(matrix: Floats, box: Box) -> Box:
 
 
 def from_page(matrix: Floats, box: Box) -> Box:
-    """The way back."""
-    return _around((_corners(box) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
+    """The way back: the box that ``to_page`` makes this of. On a page that was turned the box around it would be
+    larger each time, and hold a part of the lines above and below."""
+    turn = matrix[:, :2]
+    middle = np.linalg.inv(turn) @ (np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2 - matrix[:, 2])
+    size = np.maximum(np.linalg.solve(np.abs(turn), [box.width, box.height]), 0.0)
+    return Box(*(middle - size / 2).tolist(), *(middle + size / 2).tolist())
 
 
 def _corners(box: Box) -> Floats:

@@ -66,6 +66,14 @@ def test_several_parts() -> None:
     assert kinds(*whole) == [("paragraph", " ".join(FULL))]
 
 
+def test_a_line_that_was_too_short_for_the_next_word() -> None:
+    above = ("p", text(*FULL[:2], "that came by boat from the far north, each of"))
+    assert len(kinds(above, ("p", text("extraordinary size, and seen", first=3)))) == 1
+    assert len(kinds(above, ("p", text("it was a year of the floods", first=3)))) == 2
+    ended = ("p", text(*FULL[:2], "that came by boat from the far north, eachh."))
+    assert len(kinds(ended, ("p", text("Extraordinary size, and seen", first=3)))) == 2
+
+
 def test_a_heading_of_two_lines() -> None:
     parts = [("h2", text("The wall of the harbour, and")), ("h2", text("how it was mended", first=1))]
     assert kinds(*parts) == [("heading", "The wall of the harbour, and how it was mended")]
@@ -74,6 +82,14 @@ def test_a_heading_of_two_lines() -> None:
 def test_an_item_goes_on_in_the_line_below() -> None:
     parts = [("li", text("the harbour wall was built in the")), ("li-", text("year of the flood", first=1))]
     assert kinds(*parts) == [("list_item", "the harbour wall was built in the year of the flood")]
+
+
+def test_an_item_goes_on_where_all_lines_are_further_apart() -> None:
+    item = [("the harbour wall was built in the", LEFT, 500)]
+    below = [("year of the flood", LEFT, 500 + 2 * PITCH)]
+    assert len(kinds(("li", item), ("li-", below))) == 2
+    spread = [(line, LEFT, 200 + 2 * PITCH * number) for number, line in enumerate(FULL)]
+    assert len(kinds(("p", spread), ("li", item), ("li-", below))) == 2
 
 
 @pytest.mark.parametrize(

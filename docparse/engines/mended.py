@@ -16,10 +16,12 @@ from ..pieces.rivers import lines_in
 from ..pieces.sheet import Region, from_page
 from ..pieces.unread import LETTER
 from .answer import BOX, TAG, Answer, markup, strung
+from .items import closed, items
 from .paragraphs import ENDED, MARKED
 
-_BEGIN = re.compile(r"\s*(?:<[uo]l>\s*)?<(p|h[1-6]|li)\b([^<>]*)>")
-_END = re.compile(r"</(p|h[1-6]|li)>\s*(?:</[uo]l>\s*)?\Z")
+_BEGIN = re.compile(r"\s*((?:</?[uo]l>\s*)*)<(p|h[1-6]|li)\b([^<>]*)>")
+_END = re.compile(r"</(p|h[1-6]|li)>\s*((?:</?[uo]l>\s*)*)\Z")
+_EMPTY_LIST = re.compile(r"<([uo]l)>\s*</\1>|</([uo]l)>\s*<\2>")
 _HYPHEN = re.compile(r"[-‐\u00ad]\Z")
 # In heights of the text.
 _FULL, _TOLD = 5.0, 9.0
@@ -31,7 +33,7 @@ _INDENT = 6.0
 _HANGING = 3.5
 """From the first line of an item to where the second begins at the most."""
 _PITCH = 2.6
-"""From line to line, where there is but one."""
+"""From line to line, where there is but one; more on a page whose lines are usually further apart."""
 
 _NEXT = 1.25
 """From a line to the next against the usual, at the most."""
@@ -66,24 +68,32 @@ class _Printed:
 
 def mended(elements: Sequence[Answer], sheet: Sheet) -> list[Answer]:
     """The elements of a page, as they are ``placed``; those of which one goes on with the other as one."""
+    parts = [item for element in elements for item in items(element, sheet)]
+    found = [_printed(part, sheet) for part in parts]
+    text = [one for one in found if one is not None]
+    pitch = max(_PITCH * sheet.unit, float(np.median(_steps(text) or [0])))
     told: list[Answer] = []
     last: _Printed | None = None
-    for element in elements:
-        printed = _printed(element, sheet)
-        if last is not None and printed is not None and _goes_on(last, printed, sheet):
+    for part, printed in zip(parts, found, strict=True):
+        if last is not None and printed is not None and _goes_on(last, printed, sheet, pitch):
             told[-1] = _joined(last, printed)
             last = _printed(told[-1], sheet)
         else:
-            told.append(element)
+            told.append(part)
             last = printed
-    return told
+    return closed(told)
+
+
+def _steps(printed: Sequence[_Printed]) -> list[int]:
+    """From line to line in each."""
+    return [below.middle_row - above.middle_row for one in printed for above, below in pairwise(one.lines)]
 
 
 def _printed(element: Answer, sheet: Sheet) -> _Printed | None:
     """None if it is no running text."""
     begin, end = _BEGIN.match(element.text), _END.search(element.text)
     boxes = [Box(*map(float, match.groups())) for match in BOX.finditer(element.text)]
-    if begin is None or end is None or not boxes or "class=" in begin[2] or "<table" in element.text:
+    if begin is None or end is None or not boxes or "class=" in begin[3] or "<table" in element.text:
         return None
     box = boxes[-1]
     left, top, right, bottom = from_page(sheet.matrix, box)
@@ -94,10 +104,10 @@ def _printed(element: Answer, sheet: Sheet) -> _Printed | None:
         lines.append(Region(region.left + int(inked[0]), line.top, region.left + int(inked[-1]), line.bottom))
     if not lines:
         return None
-    return _Printed(element, begin[1], end[1], "data-marker" in begin[2], box, lines)
+    return _Printed(element, begin[2], end[1], "data-marker" in begin[3], box, lines)
 
 
-def _goes_on(above: _Printed, below: _Printed, sheet: Sheet) -> bool:
+def _goes_on(above: _Printed, below: _Printed, sheet: Sheet, pitch: float) -> bool:
     over = min(above.box.x1, below.box.x1) - max(above.box.x0, below.box.x0)
     step = below.lines[0].middle_row - above.lines[-1].middle_row
     if step <= 0 or over < _OVER * min(above.box.width, below.box.width):
@@ -107,8 +117,8 @@ def _goes_on(above: _Printed, below: _Printed, sheet: Sheet) -> bool:
     if above.last_name.startswith("h") and above.last_name == below.name:
         high = max(above.height, below.height)
         return step <= _NEXT_HEADING * high and abs(above.height - below.height) <= _ALIKE * high
-    steps = [under.middle_row - line.middle_row for of in (above, below) for line, under in pairwise(of.lines)]
-    if step > _NEXT * (float(np.median(steps)) if steps else _PITCH * sheet.unit):
+    steps = _steps([above, below])
+    if step > _NEXT * (float(np.median(steps)) if steps else pitch):
         return False
     first, unit = below.lines[0].left, sheet.unit
     if (above.last_name, below.name) == ("p", "p"):
@@ -133,8 +143,12 @@ def _is_full(above: _Printed, below: _Printed, sheet: Sheet) -> bool:
     """Whether the last line above reaches as far to the right as any, by its ink and by its last word: what is drawn
     around a field of a form is ink too."""
     right = max(line.right for line in (*above.lines, *below.lines))
-    if above.lines[-1].right < right - _FULL * sheet.unit:
-        return False
+    white = (right - above.lines[-1].right) / sheet.unit
+    # It may be short because the next word was too long for it.
+    next_word = (below.text.split() or [""])[0]
+    is_ragged = not ENDED.search(above.text) and white <= LETTER * (len(next_word) + 1)
+    if white > _FULL:
+        return is_ragged
     answer = above.answer
     words = [word for word in answer.words if answer.text[word.start : word.end].strip()]
     if not words:
@@ -152,8 +166,15 @@ def _joined(above: _Printed, below: _Printed) -> Answer:
     assert place
     inner = below.answer.part(begin.end(), end.start())
     before = len(above.answer.text[: place.start()].rstrip())
-    parts = [above.answer.part(0, before), markup(" "), inner]
-    whole = strung([*parts, above.answer.part(place.start(), len(above.answer.text))])
+    lists = _empty_lists_gone(place[2] + begin[1] + end[2])
+    whole = strung([above.answer.part(0, before), markup(" "), inner, markup(f"</{place[1]}>{lists}")])
     *_, box = BOX.finditer(whole.text, 0, before)
     numbers = " ".join(str(round(side)) for side in above.box.union(below.box))
     return whole.spliced(*box.span(), numbers).told_by([above.answer, below.answer])
+
+
+def _empty_lists_gone(tags: str) -> str:
+    """These tags of lists, without a list of nothing or one that ends where another begins."""
+    while (nothing := _EMPTY_LIST.search(tags)) is not None:
+        tags = tags[: nothing.start()] + tags[nothing.end() :]
+    return tags

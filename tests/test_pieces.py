@@ -260,6 +260,17 @@ def test_a_dark_picture_with_little_in_it_is_one() -> None:
     assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
 
 
+def test_a_picture_in_a_few_flat_tones_is_one() -> None:
+    image = Image.new("L", (800, 800), 255)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((200, 200, 599, 599), 110)
+    draw.rectangle((200, 400, 599, 599), 40)
+    for x in range(220, 560, 60):
+        draw.ellipse((x, 380, x + 30, 420), 140)
+    pixels = np.asarray(image)
+    assert pictures(pixels, ink(pixels)) == [(200, 200, 600, 600)]
+
+
 def test_a_page_number_by_itself_is_shown_on_paper_of_a_size_that_the_model_reads() -> None:
     sheet = Sheet()
     sheet.column(80, 60, 800, 8)

@@ -51,6 +51,8 @@ _UNEVEN = 10.0
 """Difference between neighbouring tiles, of 255."""
 _SPARSE = 0.03
 """Share of a dark field that is ink, below which half that unevenness will do: print has more."""
+_TONES = 30
+"""Between the tones of such a field, where it is not uneven but drawn in several; of 255."""
 _BARE = 60
 """Pixels of ink below which a dark field has no text."""
 
@@ -204,6 +206,8 @@ def pictures(gray: npt.NDArray[np.uint8], mask: Mask) -> list[tuple[int, int, in
     dark = tones < _DARK * np.percentile(tones, 80)
     if dark.mean() > _MOST_DARK:
         return []
+    # Of the ground alone: letters are narrower.
+    grounds = np.asarray(Image.fromarray(tones.astype(np.uint8)).filter(ImageFilter.MedianFilter(5)))
     down, across = np.diff(tones, axis=0, append=tones[-1:]), np.diff(tones, axis=1, append=tones[:, -1:])
     steps = np.maximum(np.abs(down), np.abs(across))
     # The step to the paper around says nothing.
@@ -216,8 +220,13 @@ def pictures(gray: npt.NDArray[np.uint8], mask: Mask) -> list[tuple[int, int, in
         # Within its edges, which are sharp and may lie in the middle of a tile.
         inside = mask[(top + 1) * _COARSE : (bottom - 1) * _COARSE, (left + 1) * _COARSE : (right - 1) * _COARSE]
         within = inner[rows, columns]
-        uneven = steps[rows, columns][within].mean() > (_UNEVEN / 2 if inside.mean() < _SPARSE else _UNEVEN)
-        if uneven or inside.sum() < _BARE:
+        unevenness = steps[rows, columns][within].mean()
+        if inside.mean() < _SPARSE:
+            low, high = np.percentile(grounds[rows, columns], (10, 90))
+            is_drawn = unevenness > _UNEVEN / 2 or high - low > _TONES
+        else:
+            is_drawn = unevenness > _UNEVEN
+        if is_drawn or inside.sum() < _BARE:
             found.append(tuple(int(edge) * _COARSE for edge in (left, top, right, bottom)))
     return [(left, top, right, bottom) for left, top, right, bottom in found]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, islice, pairwise
 
-from ..document import Caption, Chart, Footnote, ListItem, Page, PageFooter, PageHeader, Picture, Table
+from ..document import Caption, Chart, Footnote, ListItem, Page, PageFooter, PageHeader, Paragraph, Picture, Table
 
 _INDENT = 0.01
 """Of the page's width, by which a nested item is indented at least."""
@@ -18,6 +18,7 @@ _BETWEEN = (PageHeader, PageFooter, Footnote, Table, Picture, Chart, Caption)
 """May stand between two items of one list, at the end of a page or column."""
 
 _ORDINAL = re.compile(r"(\(?)(?:(\d{1,3})|([a-zA-Z])|([ivxlc]{2,6}|[IVXLC]{2,6}))([.)])\Z")
+_FIRST = re.compile(r"(\S{1,6})\s+(?=\S)")
 _ROMANS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
 
 
@@ -34,12 +35,45 @@ class _Ordinal:
 
 
 def nest_lists(pages: Sequence[Page]) -> None:
-    """Set the level of each list item that its engine put beside others although it stands below one of them."""
+    """Set the level of each list item that its engine put beside others although it stands below one of them, and
+    make items of the paragraphs from which a list counts on."""
+    for page in pages:
+        _count_back(page)
     for run in _runs(pages):
         for _, of_page in groupby(run, key=lambda entry: entry.page.number):
             _indent(list(of_page))
         _go_on(run)
         _count(run)
+
+
+def _count_back(page: Page) -> None:
+    """A paragraph that begins with ``1.``, above an item ``2.`` that begins as far left, is an item too."""
+    for index in range(len(page.elements) - 2, -1, -1):
+        above, below = page.elements[index], page.elements[index + 1]
+        if not (isinstance(above, Paragraph) and isinstance(below, ListItem) and above.box and below.box):
+            continue
+        first = _FIRST.match(above.text)
+        is_flush = abs(above.box.x0 - below.box.x0) <= _INDENT * page.width
+        if first and is_flush and _is_next(ordinals(first[1]), ordinals(below.marker)):
+            page.elements[index] = _item_of(above, first[1], below)
+
+
+def _item_of(paragraph: Paragraph, marker: str, like: ListItem) -> ListItem:
+    doubts = [
+        doubt.model_copy(update={"text": doubt.text.removeprefix(marker).lstrip()}) for doubt in paragraph.doubts
+    ]
+    return ListItem(
+        id=paragraph.id,
+        box=paragraph.box,
+        parts=paragraph.parts,
+        text=paragraph.text.removeprefix(marker).lstrip(),
+        confidence=paragraph.confidence,
+        doubts=[doubt for doubt in doubts if doubt.text],
+        grounding=paragraph.grounding,
+        level=like.level,
+        ordered=like.ordered,
+        marker=marker,
+    )
 
 
 def _runs(pages: Sequence[Page]) -> Iterator[list[_Item]]:

@@ -1,7 +1,9 @@
 """Lists nested by indents and by how their markers count."""
 
+import pytest
+
 from docparse.content.lists import nest_lists, ordinals
-from docparse.document import ListItem, PageFooter, Paragraph
+from docparse.document import Doubt, ListItem, PageFooter, Paragraph
 
 from .pages import line, page
 
@@ -93,3 +95,43 @@ def test_what_is_farther_out_ends_a_list_that_goes_on_over_the_page() -> None:
     second = [item("(b)", 80), item("2.", 60), item("3.", 60)]
     nest_lists([page(1, *first), page(2, *second)])
     assert [entry.level for entry in (*first, *second)] == [1, 2, 2, 1, 1]
+
+
+def test_a_paragraph_that_a_list_counts_on_from_is_an_item() -> None:
+    doubts = [Doubt(text="1. stones", confidence=0.2), Doubt(text="sand", confidence=0.4)]
+    first = Paragraph(id="p1-e1", text="1.  stones and sand", box=line(80, x=61, width=200), doubts=doubts)
+    of_page = page(1, first, item("2.", 60), item("3.", 60))
+    nest_lists([of_page])
+    found = of_page.elements[0]
+    assert isinstance(found, ListItem)
+    assert (found.id, found.marker, found.text, found.ordered) == ("p1-e1", "1.", "stones and sand", True)
+    assert [doubt.text for doubt in found.doubts] == ["stones", "sand"]
+
+
+def test_paragraphs_that_count_up_to_a_list_are_items_all() -> None:
+    texts = ["(a) stones", "(b) sand"]
+    of_page = page(1, *(Paragraph(text=text, box=line(60, x=60, width=200)) for text in texts), item("(c)", 60))
+    nest_lists([of_page])
+    assert [entry.kind for entry in of_page.elements] == ["list_item"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "marker"),
+    [
+        ("3. stones", 60, "2."),
+        ("1. stones", 120, "2."),
+        ("1. stones", 60, "•"),
+        ("1978 was", 60, "1979."),
+        ("1.", 60, "2."),
+    ],
+)
+def test_other_paragraphs_above_a_list_stay(text: str, x: float, marker: str) -> None:
+    of_page = page(1, Paragraph(text=text, box=line(80, x=x, width=200)), item(marker, 60))
+    nest_lists([of_page])
+    assert [entry.kind for entry in of_page.elements] == ["paragraph", "list_item"]
+
+
+def test_a_paragraph_without_a_place_stays() -> None:
+    of_page = page(1, Paragraph(text="1. stones"), item("2.", 60))
+    nest_lists([of_page])
+    assert of_page.elements[0].kind == "paragraph"

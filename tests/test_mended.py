@@ -79,6 +79,13 @@ def test_a_heading_of_two_lines() -> None:
     assert kinds(*parts) == [("heading", "The wall of the harbour, and how it was mended")]
 
 
+def test_a_footnote_goes_on_below_if_no_mark_begins_another() -> None:
+    first = ("p.footnote", text("* the harbour wall was built in the year of the flood and"))
+    assert len(kinds(first, ("p.footnote", text("mended twice since.", first=1)))) == 1
+    for mark in ("† ", "2 ", "² "):
+        assert len(kinds(first, ("p.footnote", text(f"{mark}mended twice since.", first=1)))) == 2
+
+
 def test_an_item_goes_on_in_the_line_below() -> None:
     parts = [("li", text("the harbour wall was built in the")), ("li-", text("year of the flood", first=1))]
     assert kinds(*parts) == [("list_item", "the harbour wall was built in the year of the flood")]

@@ -22,6 +22,7 @@ from .paragraphs import ENDED, MARKED
 _BEGIN = re.compile(r"\s*((?:</?[uo]l>\s*)*)<(p|h[1-6]|li)\b([^<>]*)>")
 _END = re.compile(r"</(p|h[1-6]|li)>\s*((?:</?[uo]l>\s*)*)\Z")
 _EMPTY_LIST = re.compile(r"<([uo]l)>\s*</\1>|</([uo]l)>\s*<\2>")
+_NOTE = 'class="footnote"'
 _HYPHEN = re.compile(r"[-‐\u00ad]\Z")
 # In heights of the text.
 _FULL, _TOLD = 5.0, 9.0
@@ -47,8 +48,8 @@ _OVER = 0.5
 
 @dataclass(frozen=True)
 class _Printed:
-    """An element, the name of its first and its last tag, its last box and what is printed in it: for each line its
-    top, bottom, left and right in pixels of the sheet."""
+    """An element, the name of its first and its last tag (of a note its class), its last box and what is printed in
+    it: for each line its top, bottom, left and right in pixels of the sheet."""
 
     answer: Answer
     name: str
@@ -93,7 +94,10 @@ def _printed(element: Answer, sheet: Sheet) -> _Printed | None:
     """None if it is no running text."""
     begin, end = _BEGIN.match(element.text), _END.search(element.text)
     boxes = [Box(*map(float, match.groups())) for match in BOX.finditer(element.text)]
-    if begin is None or end is None or not boxes or "class=" in begin[3] or "<table" in element.text:
+    if begin is None or end is None or not boxes or "<table" in element.text:
+        return None
+    is_note = _NOTE in begin[3]
+    if "class=" in begin[3] and not is_note:
         return None
     box = boxes[-1]
     left, top, right, bottom = from_page(sheet.matrix, box)
@@ -104,7 +108,8 @@ def _printed(element: Answer, sheet: Sheet) -> _Printed | None:
         lines.append(Region(region.left + int(inked[0]), line.top, region.left + int(inked[-1]), line.bottom))
     if not lines:
         return None
-    return _Printed(element, begin[2], end[1], "data-marker" in begin[3], box, lines)
+    name, last_name = (_NOTE, _NOTE) if is_note else (begin[2], end[1])
+    return _Printed(element, name, last_name, "data-marker" in begin[3], box, lines)
 
 
 def _goes_on(above: _Printed, below: _Printed, sheet: Sheet, pitch: float) -> bool:
@@ -121,6 +126,9 @@ def _goes_on(above: _Printed, below: _Printed, sheet: Sheet, pitch: float) -> bo
     if step > _NEXT * (float(np.median(steps)) if steps else pitch):
         return False
     first, unit = below.lines[0].left, sheet.unit
+    if above.last_name == below.name == _NOTE:
+        has_mark = not below.text.lstrip('"«„“(')[:1].isalpha()
+        return not has_mark and abs(first - above.lines[0].left) <= _INDENT * unit and _is_full(above, below, sheet)
     if (above.last_name, below.name) == ("p", "p"):
         if len(above.lines) > 1:
             is_flush = abs(first - min(line.left for line in above.lines[1:])) <= _FLUSH * unit

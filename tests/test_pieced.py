@@ -84,3 +84,9 @@ def test_what_could_not_be_read_is_told_in_pixels_of_the_page() -> None:
     (first,) = joined_of([piece(0, 0)], [left]).unread
     assert joined.unread[0] == first
     assert joined.unread[1] == Box(first.x0 + 10, first.y0 + 90, first.x1 + 10, first.y1 + 90)
+
+
+def test_what_is_less_than_a_pixel_of_the_page_has_an_area_still() -> None:
+    small = piece(100, 50, scale=0.125)
+    joined = joined_of([small], [answer(page('<p data-bbox="16 16 18 19">i</p>'))])
+    assert joined.text == page('<p data-bbox="102 52 103 53">i</p>')

@@ -50,7 +50,7 @@ def placed(piece: Piece, answer: Answer, *, by_ink: bool = True) -> list[Answer]
         places += range(len(written), len(written) + match.start() - position)
         written += text[position : match.start()]
         places += [len(written)] * (match.end() - match.start())
-        written += " ".join(str(round(number)) for number in box)
+        written += _numbers(box)
         position = match.end()
     places += range(len(written), len(written) + last - position)
     written += text[position:last]
@@ -68,6 +68,12 @@ def placed(piece: Piece, answer: Answer, *, by_ink: bool = True) -> list[Answer]
     edges = [0, *(start for start, _ in outer(whole.text)[1:]), len(whole.text)]
     first_of, *others = (whole.part(start, end) for start, end in pairwise(edges))
     return [first_of.told_by([whole]), *others]
+
+
+def _numbers(box: Box) -> str:
+    """In whole pixels; what has an area has one still."""
+    x0, y0, x1, y1 = (round(number) for number in box)
+    return f"{x0} {y0} {x1 + (x0 == x1 and box.width > 0)} {y1 + (y0 == y1 and box.height > 0)}"
 
 
 def _word_on_page(piece: Piece, word: Word, places: Sequence[int]) -> Word:

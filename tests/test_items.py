@@ -72,6 +72,18 @@ def test_a_printed_marker_begins_an_item(marker: str, line: str) -> None:
     assert [found[0] for found in read(FIRST, second)] == ["1.", marker]
 
 
+@pytest.mark.parametrize(
+    ("marker", "line"), [("2.", "2. year of the flood"), ("•", "• year of the flood"), ("a)", "a) year of the flood")]
+)
+def test_no_more_than_a_blank_behind_a_marker(marker: str, line: str) -> None:
+    assert [found[0] for found in read(FIRST, (marker, line, 100, "year of the flood"))] == ["1.", marker]
+
+
+def test_letters_that_count_on_need_no_more_than_a_blank() -> None:
+    found = read(("e)", "e)   the harbour wall", 100, "the harbour wall"), ("f)", "f) in stone", 100, "in stone"))
+    assert found == [("e)", "the harbour wall"), ("f)", "in stone")]
+
+
 def test_items_within_items() -> None:
     below = ("a)", "a)   year of the flood", 130, "year of the flood")
     third = ("b)", "b)   and mended twice by", 130, "and mended twice by")

@@ -22,10 +22,10 @@ _MARKED = re.compile(r'(<li\b[^<>]*?)\s*data-marker="([^"<>]*)"([^<>]*>)\s*')
 _AROUND = "().[]•–—▪■◦○●*·- "
 """What makes of letters a marker."""
 # In heights of the text.
-_WIDEST = 3.0
+_WIDEST, _WIDEST_BULLET = 3.0, 1.5
 """A marker, as (12) and viii."""
-_WHITE = 1.0
-"""Behind a marker at the least, and inside of it at the most."""
+_BLANK, _WHITE = 0.3, 1.0
+"""Behind a marker at the least, and inside of it at the most; where words begin like such a marker too."""
 _BEFORE = 3.0
 """From a marker to where the item's box begins at the most."""
 
@@ -36,7 +36,11 @@ def items(element: Answer, sheet: Sheet) -> list[Answer]:
     if "<li" not in element.text or not _LIST.match(element.text):
         return [element]
     edges = [0, *(match.end() for match in _END.finditer(element.text)), len(element.text)]
-    first, *others = (_with_true_marker(element.part(*edge), sheet) for edge in pairwise(edges) if edge[0] < edge[1])
+    parts = [element.part(*edge) for edge in pairwise(edges) if edge[0] < edge[1]]
+    markers = [match[2] if (match := _MARKED.search(part.text)) else "" for part in parts]
+    first, *others = (
+        _with_true_marker(part, before, sheet) for part, before in zip(parts, ["", *markers], strict=False)
+    )
     return [first.told_by([element]), *others]
 
 
@@ -53,10 +57,13 @@ def closed(parts: Sequence[Answer]) -> list[Answer]:
     return [of[0] if len(of) == 1 else strung(of).told_by(of) for of in elements]
 
 
-def _with_true_marker(item: Answer, sheet: Sheet) -> Answer:
+def _with_true_marker(item: Answer, before: str, sheet: Sheet) -> Answer:
+    """``before`` is the marker of the item above."""
     marked = _MARKED.search(item.text)
     place = BOX.search(item.text)
-    if marked is None or place is None or _is_printed(Box(*map(float, place.groups())), sheet):
+    if marked is None or place is None:
+        return item
+    if _is_printed(marked[2].strip(_AROUND), before.strip(_AROUND), Box(*map(float, place.groups())), sheet):
         return item
     item = item.spliced(*marked.span(), marked[1] + marked[3])
     start = marked.end() - (len(marked[0]) - len(marked[1]) - len(marked[3]))
@@ -71,15 +78,23 @@ def _with_true_marker(item: Answer, sheet: Sheet) -> Answer:
     return item.spliced(start, start, html.escape(missing, quote=False))
 
 
-def _is_printed(box: Box, sheet: Sheet) -> bool:
-    """Whether the first line of this box, in pixels of the page image, begins like that of an item."""
+def _is_printed(letters: str, before: str, box: Box, sheet: Sheet) -> bool:
+    """Whether the first line of this box, in pixels of the page image, begins like that of an item. ``letters`` are
+    those of its marker, none of a bullet, and ``before`` those of the marker above."""
+    widest = _WIDEST if letters else _WIDEST_BULLET
+    white = _BLANK if not letters or letters.isdecimal() or _counts_on(before, letters) else _WHITE
     left, top, right, bottom = from_page(sheet.matrix, box)
     region = Region(max(0, int(left - _BEFORE * sheet.unit)), max(0, int(top) - 2), int(right) + 3, int(bottom) + 3)
     for line in lines_in(sheet, region)[:1]:
         inked = sheet.dashes[line.top : line.bottom, region.left : region.right].any(axis=0)
-        runs = _runs(np.flatnonzero(inked).tolist(), _WHITE * sheet.unit)
-        return len(runs) > 1 and runs[0][1] - runs[0][0] <= _WIDEST * sheet.unit
+        runs = _runs(np.flatnonzero(inked).tolist(), white * sheet.unit)
+        return len(runs) > 1 and runs[0][1] - runs[0][0] <= widest * sheet.unit
     return True
+
+
+def _counts_on(before: str, letters: str) -> bool:
+    """Whether a letter begins a count or is the next; then it is no word that looks like one."""
+    return letters in ("a", "A", "i", "I") or (len(letters) == len(before) == 1 and ord(letters) == ord(before) + 1)
 
 
 def _runs(inked: Sequence[int], white: float) -> list[tuple[int, int]]:
